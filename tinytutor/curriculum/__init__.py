@@ -1,0 +1,21 @@
+"""What there is to learn: the course, its modules and the graph of their prerequisites."""
+
+from tinytutor.curriculum.model import (
+    Branch,
+    Course,
+    Limits,
+    Milestone,
+    Module,
+    Prerequisite,
+    UnknownModuleError,
+)
+
+__all__ = [
+    "Branch",
+    "Course",
+    "Limits",
+    "Milestone",
+    "Module",
+    "Prerequisite",
+    "UnknownModuleError",
+]
