@@ -1,4 +1,4 @@
-"""Runs a lesson's cells in a plain subprocess, without a kernel: fast enough for thousands of variants.
+"""Runs a lesson's cells in a plain subprocess, without a kernel: fast, for many variants.
 
 For authors only: a student's verdict always comes from a kernel (`tinytutor.running`).
 """
@@ -86,7 +86,7 @@ def rehearse(
     except subprocess.TimeoutExpired:
         results = []
     by_id = {cell_id: message for cell_id, is_test, message in results}
-    broken = "; ".join(f"{cell_id}: {message}" for cell_id, is_test, message in results if not is_test)
+    broken = "; ".join(f"{name}: {message}" for name, is_test, message in results if not is_test)
     outcome = []
     for cell in lesson.of_kind(CellKind.TEST):
         message = by_id.get(cell.id, "not reached: the run ended or took too long")

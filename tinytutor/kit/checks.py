@@ -81,7 +81,10 @@ def same_dtype(got: Any, dtype: npt.DTypeLike, what: str, *, hint: str = "") -> 
     if actual != expected:
         came = str(actual) if actual is not None else f"a {type(got).__name__} without dtype"
         raise Mismatch(
-            f"{what}: dtype {came}, expected {expected}", expected=str(expected), got=came, hint=hint
+            f"{what}: dtype {came}, expected {expected}",
+            expected=str(expected),
+            got=came,
+            hint=hint,
         )
 
 

@@ -14,15 +14,14 @@ def table(rows: Iterable[Sequence[object]], headers: Sequence[str]) -> None:
     Floats are shown with four significant digits.
     """
     cells = [[_cell(value) for value in row] for row in rows]
-    right = [all(_is_number(text) for text in column) for column in zip(*cells, strict=True)]
-    widths = [
-        max(len(text) for text in column) for column in zip(headers, *cells, strict=True)
-    ]
+    columns = list(zip(*cells, strict=True)) or [()] * len(headers)
+    right = [all(_is_number(text) for text in column) for column in columns]
+    widths = [max(len(text) for text in column) for column in zip(headers, *cells, strict=True)]
 
     def line(texts: Sequence[str]) -> str:
         aligned = (
             text.rjust(width) if to_right else text.ljust(width)
-            for text, width, to_right in zip(texts, widths, right or [False] * 99, strict=False)
+            for text, width, to_right in zip(texts, widths, right, strict=False)
         )
         return "  ".join(aligned).rstrip()
 
@@ -76,9 +75,9 @@ def curve(
     top, bottom = _cell(float(y_high)), _cell(float(y_low))
     margin = max(len(top), len(bottom))
     print(" " * margin + "  " + y)
-    for number, row in enumerate(grid):
+    for number, cells in enumerate(grid):
         label = top if number == 0 else bottom if number == height - 1 else ""
-        print(f"{label:>{margin}} │{''.join(row).rstrip()}")
+        print(f"{label:>{margin}} │{''.join(cells).rstrip()}")
     print(" " * margin + " └" + "─" * width)
     left, right = _cell(float(x_low)), _cell(float(x_high))
     print(" " * (margin + 2) + left + x.center(width - len(left) - len(right)) + right)

@@ -1,1 +1,1 @@
-"""Notebooks: the author's lesson, the student's notebook, what is run, and the student's library."""
+"""The author's lesson, the student's notebook, what is run, and the student's library."""

@@ -18,9 +18,7 @@ def library_source(lesson: Lesson, solutions: Mapping[str, str]) -> str:
         lesson: the course's lesson; its given cells are taken as they are.
         solutions: exercise id → source of the student's solution cell.
     """
-    header = (
-        f"# Made from module {lesson.module_id} each time it passes: edit the notebook, not this file."
-    )
+    header = f"# Written when module {lesson.module_id} passes: edit the notebook, not this file."
     parts = [header]
     for cell in lesson.cells:
         if cell.exported:

@@ -104,7 +104,9 @@ def _marker_lines(text: str) -> list[int]:
     return [
         token.start[0]
         for token in tokens
-        if token.type == tokenize.COMMENT and token.start[1] == 0 and token.string.startswith("# %%")
+        if token.type == tokenize.COMMENT
+        and token.start[1] == 0
+        and token.string.startswith("# %%")
     ]
 
 
@@ -133,7 +135,7 @@ def _wanted_id(raw: Any, kind: CellKind, previous: str) -> str:
         return str(grade_id)
     if kind is CellKind.TEXT and (first := next(headings(raw.source), None)) and slug(first[1]):
         return slug(first[1])
-    return f"{kind}-after-{previous.split('-after-')[-1]}"[:60]
+    return f"{kind}-after-{previous.rpartition('-after-')[2]}"[:60]
 
 
 def _unique(wanted: str, taken: set[str]) -> str:
@@ -190,6 +192,7 @@ def _problems(cells: Sequence[Cell], path: Path) -> Iterator[str]:
         if grade_id:
             seen[grade_id] = cell.line
     code = [cell for cell in cells if cell.is_code]
+    wanted_tests = {f"test_{cell.id}" for cell in cells if cell.kind is CellKind.SOLUTION}
     names = [c for c in code if DEFAULT_EXPORT.search(c.source)]
     if len(names) != 1:
         yield f"{path}:1: exactly one cell must say `#| default_exp NAME`, {len(names)} do"
@@ -202,5 +205,5 @@ def _problems(cells: Sequence[Cell], path: Path) -> Iterator[str]:
                 yield f"{where}: exercise {cell.id!r}: BEGIN and END SOLUTION don't pair"
             if follower is None or follower.id != f"test_{cell.id}":
                 yield f"{where}: exercise {cell.id!r} must be followed by its test 'test_{cell.id}'"
-        if cell.kind is CellKind.TEST and cell.id.removeprefix("test_") not in seen:
+        if cell.kind is CellKind.TEST and cell.id not in wanted_tests:
             yield f"{where}: test {cell.id!r} belongs to no exercise; name it 'test_' + exercise"

@@ -1,0 +1,1693 @@
+# ---
+# jupyter:
+#   jupytext:
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+"""
+# 02 Tensor
+
+You build `Tensor`: a block of numbers with a shape that can tell, step by
+step, how it was made. Every later module of the course computes with it.
+
+### Prerequisites
+
+- **01 Setup**: `make_rng` for the tests, `stopwatch` and `human_bytes` for
+  the measurements.
+- Python: functions, classes, lists. NumPy helps; a ten-minute warm-up is
+  included.
+
+### Time and difficulty
+
+About 4 hours, difficulty 2 of 5. Eight exercises, none longer than 15 lines.
+
+### Objectives
+
+Afterwards you can
+
+- say the shape and the dtype of an expression before you run it,
+- send every operation through one function and keep a record of it,
+- explain broadcasting in three lines, and when `*` is not `@`,
+- tell a view from a copy, and say what each of them costs,
+- read the log of a calculation line by line.
+
+### How the pieces hang together
+
+```
+  1  create       Tensor([1.0, 2.0])       numbers with a shape
+                       │
+  2  the door     run_op, tape             the one way to compute
+                       │
+        ┌──────────────┼───────────────┬───────────────┐
+  3 arithmetic    4 matmul        5 reduce        6 shape
+    + - * /         @               sum  mean       reshape  .T
+    **  -a                          max  argmax     [ ]  pad
+        └──────────────┴───────────────┴───────┬───────┘
+                                               │
+                                          7  join     concat, stack
+                                               │
+  8  read a log   explain(records)         what really happened
+```
+"""
+
+# %% [markdown]
+"""
+## Why a tensor of our own
+
+NumPy computes fast and forgets at once.
+
+```python
+a = np.array([1.0, 2.0, 3.0])
+b = np.array([10.0, 20.0, 30.0])
+((a + b) * 2).mean()              # 44.0
+```
+
+The answer is right. But how was it made? Which operations ran, in what
+order, on which shapes, and how long did each take? The array cannot say.
+
+Our tensor can. All its operations pass through one function, the **door**.
+NumPy still does the arithmetic, behind the door. The door adds one thing: it
+can write a slip of paper about what passed.
+
+```
+  #1  add  x1 (3,), x2 (3,)                    →  (3,)
+  #2  mul  #1 (3,), x3 ()                      →  (3,)
+  #3  sum  #2 (3,), axis=None, keepdims=False  →  ()
+  #4  mul  #3 (), x4 ()                        →  ()
+```
+
+At the end you will read such a log with ease. You will also have measured
+the answer to this question: **what does it cost to send every operation
+through one door?**
+"""
+
+# %%
+#| default_exp tensor
+#| export
+"""An n-dimensional array whose every operation passes through one door."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from time import perf_counter
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+Number = int | float | np.number  # what counts as one plain number
+
+
+class _Empty:
+    """Holds nothing but what Python puts into every class."""
+
+
+def extend(cls: type) -> Callable[[type], type]:
+    """Adds what a class body defines to `cls`: a class may grow cell by cell."""
+
+    def add_methods(body: type) -> type:
+        for name, value in vars(body).items():
+            if name not in vars(_Empty):
+                setattr(cls, name, value)
+        return cls
+
+    return add_methods
+
+
+# %%
+from tinytorch.env import human_bytes, make_rng, stopwatch
+from tinytutor.kit import bars, curve, expect, refuses, run_tests
+from tinytutor.kit import same, same_dtype, table, unchanged
+
+# %% [markdown]
+"""
+The first cell above goes into your library. Its helper `extend` lets one
+class grow over several cells:
+
+```python
+@extend(Tensor)
+class Arithmetic:                 # the name is only for reading
+    def __add__(self, other): ...
+```
+
+Afterwards `Tensor` has `__add__`. Run such a cell again and the new version
+simply takes the place of the old one.
+"""
+
+# %% [markdown]
+"""
+## Warm-up: NumPy in ten minutes
+
+Cover the right column, guess each result, then run the cell. Change the
+lines as you like: nothing later depends on them. Four ideas are enough.
+
+1. **Shape.** `m` below has shape `(2, 3)`: 2 rows, 3 columns. Axis 0 runs
+   down the rows, axis 1 along the columns.
+2. **An axis disappears.** `m.sum(axis=0)` adds along axis 0, so shape
+   `(2, 3)` becomes `(3,)`. With `keepdims=True` it becomes `(1, 3)`.
+3. **Broadcasting.** Arrays of different shapes can meet: a missing axis or
+   an axis of size 1 is stretched.
+4. **View or copy.** Some expressions make new numbers. Others only look at
+   the old ones in a new order.
+"""
+
+# %% tags=["experiment"]
+m = np.array([[1, 2, 3], [4, 5, 6]])
+row = np.array([10, 20, 30])
+column = np.array([[100], [200]])
+warm_up_rows = [
+    ("m.shape", m.shape),
+    ("m.ndim, m.size", (m.ndim, m.size)),
+    ("m.sum(axis=0)", m.sum(axis=0)),
+    ("m.sum(axis=1)", m.sum(axis=1)),
+    ("m.sum(axis=1, keepdims=True)", m.sum(axis=1, keepdims=True)),
+    ("m + row", m + row),
+    ("m + column", m + column),
+    ("row + column", row + column),
+    ("m[0]", m[0]),
+    ("m[:, 1]", m[:, 1]),
+    ("m[:, 1:]", m[:, 1:]),
+    ("m[[1, 0, 1]]", m[[1, 0, 1]]),
+    ("m.reshape(3, 2)", m.reshape(3, 2)),
+    ("m.T", m.T),
+    ("np.shares_memory(m, m.T)", np.shares_memory(m, m.T)),
+    ("np.array([1.0, 2.0]).dtype", np.array([1.0, 2.0]).dtype),
+    ("np.array([1, 2]).dtype", np.array([1, 2]).dtype),
+]
+table(
+    [(text, " ".join(str(value).split())) for text, value in warm_up_rows],
+    ["you type", "you get"],
+)
+
+# %% [markdown]
+"""
+## 1. Create a tensor
+
+A tensor is a block of numbers with a shape. The shape says how many numbers
+lie along each axis.
+
+```
+   3.5        [1 2 3]       [[1 2 3]          ┌───────────┐
+                             [4 5 6]]       ┌─┴─────────┐ │
+                                            │ 3 rows of │ │  two such
+                                            │ 4 numbers ├─┘  sheets
+                                            └───────────┘
+   shape ()   shape (3,)    shape (2, 3)    shape (2, 3, 4)
+   ndim  0    ndim  1       ndim  2         ndim  3
+```
+
+Beside the shape, each tensor has a **dtype**: what kind of number it holds.
+NumPy turns Python floats into float64, 8 bytes each. We work in **float32**:
+half the memory, and precise enough for everything we shall do.
+
+| you give | you get | because |
+|---|---|---|
+| Python floats `[1.0, 2.0]` | float32 | nobody chose a precision: ours |
+| Python ints `[1, 2]` | int64 | they count or point at things |
+| a NumPy array, a NumPy number | its own dtype | somebody chose it |
+| `dtype=...` as well | exactly that | you choose it now |
+
+`np.asarray` does nearly all the work. It takes numbers, nested lists and
+arrays, and it does not copy an array.
+
+```python
+np.asarray([1.0, 2.0]).dtype                      # float64
+np.asarray([1.0, 2.0]).astype(np.float32).dtype   # float32
+np.asarray(3.5).shape                             # ()
+isinstance(np.ones(2), np.ndarray)                # True:  an array
+isinstance(np.float64(2.0), np.generic)           # True:  one NumPy number
+np.asarray(["one", "two"]).dtype.kind             # "U":   text
+```
+
+`dtype.kind` is one letter. Numbers and booleans are `b`, `i`, `u` and `f`.
+Everything else is no material for a tensor.
+
+**Your part.** Write `__init__`, `item` and `numpy`. The facts below them are
+given: they only pass on what the array knows. Given, too, are two small
+barriers, `__array_ufunc__` and `__array__`. Without them `np.exp(tensor)`
+would compute behind the back of the door.
+
+If you run this cell again later, run those below it again as well. The class
+starts empty each time.
+"""
+
+
+# %% nbgrader={"grade": false, "grade_id": "create", "locked": false, "schema_version": 3, "solution": true}
+#| export
+class Tensor:
+    """A block of numbers with a shape. Its one attribute, `data`, is a NumPy array."""
+
+    __array_ufunc__ = None  # np.exp(tensor) raises TypeError
+
+    def __array__(self, *args: Any, **settings: Any) -> npt.NDArray[Any]:
+        raise TypeError(
+            "NumPy was asked to swallow a Tensor; use tensor.data where a plain array is meant"
+        )
+
+    def __init__(self, data: npt.ArrayLike, dtype: npt.DTypeLike = None):
+        """Takes a number, a nested list of numbers or a NumPy array.
+
+        An array is not copied. `dtype` wins if given; without it Python floats
+        become float32, and an array or a NumPy number keeps its own dtype.
+
+        Raises:
+            ValueError: rows of different lengths (np.asarray sees to that).
+            TypeError: text or other objects; the message names their dtype.
+        """
+        ### BEGIN SOLUTION
+        array = np.asarray(data, dtype=dtype)
+        chosen = dtype is not None or isinstance(data, np.ndarray | np.generic)
+        if array.dtype == np.float64 and not chosen:
+            array = array.astype(np.float32)
+        if array.dtype.kind not in "biuf":
+            raise TypeError(f"a Tensor holds numbers, these have dtype {array.dtype}")
+        self.data = array
+        ### END SOLUTION
+
+    def item(self) -> float | int | bool:
+        """The one element as a Python number.
+
+        Raises ValueError, naming the shape, unless there is exactly one element.
+        """
+        ### BEGIN SOLUTION
+        if self.size != 1:
+            raise ValueError(f"item() needs one element, this tensor has shape {self.shape}")
+        return self.data.item()
+        ### END SOLUTION
+
+    def numpy(self) -> npt.NDArray[Any]:
+        """A copy of the numbers as a NumPy array: changing it leaves the tensor alone."""
+        ### BEGIN SOLUTION
+        return self.data.copy()
+        ### END SOLUTION
+
+    # From here on all is given: facts that the array knows.
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        return self.data.shape
+
+    @property
+    def ndim(self) -> int:
+        return self.data.ndim
+
+    @property
+    def size(self) -> int:
+        return self.data.size
+
+    @property
+    def dtype(self) -> np.dtype:
+        return self.data.dtype
+
+    @property
+    def nbytes(self) -> int:
+        return self.data.nbytes
+
+    def __len__(self) -> int:
+        return len(self.data)
+
+    def __repr__(self) -> str:
+        numbers = np.array2string(self.data, precision=4, threshold=20)
+        kind = type(self).__name__
+        return f"{kind}(shape={self.shape}, dtype={self.dtype}, data={numbers})"
+
+
+# %% nbgrader={"grade": true, "grade_id": "test_create", "locked": true, "points": 10, "schema_version": 3, "solution": false}
+def test_create():
+    # The plain case: numbers, and one attribute that holds them.
+    t = Tensor([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]])
+    expect(type(t.data) is np.ndarray, "t.data must be a NumPy array")
+    same(t, [[1, 2, 3], [4, 5, 6]], "Tensor([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]])")
+    attributes = list(vars(Tensor([1.0])))
+    expect(
+        attributes == ["data"],
+        f"a tensor has one attribute, data; this one has {attributes}",
+    )
+    facts = (t.shape, t.ndim, t.size, len(t))
+    expect(facts == ((2, 3), 2, 6, 2), f"shape, ndim, size, len: {facts}")
+
+    # The dtype: yours, the array's, or float32.
+    advice = "Python floats become float32; ints and booleans stay"
+    same_dtype(t, np.float32, "Tensor of Python floats", hint=advice)
+    same_dtype(Tensor(2.5), np.float32, "Tensor(2.5)", hint=advice)
+    same_dtype(Tensor([1, 2]), np.int64, "Tensor([1, 2])", hint=advice)
+    same_dtype(Tensor([True]), np.bool_, "Tensor([True])", hint=advice)
+    expect(t.nbytes == 24, "6 numbers of 4 bytes are 24 bytes")
+    array = np.array([1.5, 2.5])
+    advice = "an array or a NumPy number keeps its dtype"
+    same_dtype(Tensor(array), np.float64, "Tensor(float64 array)", hint=advice)
+    same_dtype(Tensor(np.float64(2)), np.float64, "Tensor(np.float64(2))", hint=advice)
+    advice = "dtype=... wins over every default"
+    wide = Tensor([1.5], dtype=np.float64)
+    same_dtype(wide, np.float64, "Tensor([1.5], dtype=np.float64)", hint=advice)
+    whole = Tensor(array, dtype=np.int64)
+    same_dtype(whole, np.int64, "Tensor(array, dtype=np.int64)", hint=advice)
+    expect(
+        np.shares_memory(Tensor(array).data, array),
+        "Tensor(array) must not copy the array: use np.asarray",
+    )
+
+    # One number, and a copy of all numbers.
+    one = Tensor([[2.5]]).item()
+    expect(one == 2.5 and type(one) is float, f"Tensor([[2.5]]).item() gave {one!r}")
+    with refuses(ValueError, "item() of six numbers", says=["(2, 3)"]):
+        t.item()
+    with refuses(ValueError, "item() of no number", says=["(0, 4)"]):
+        Tensor(np.ones((0, 4))).item()
+    copy = t.numpy()
+    expect(type(copy) is np.ndarray, "numpy() must return a NumPy array")
+    same(copy, t.data, "t.numpy()")
+    copy[0, 0] = 99.0
+    expect(t.data[0, 0] == 1.0, "changing the copy changed the tensor: numpy() must copy")
+
+    # What is no material for a tensor.
+    with refuses(TypeError, "Tensor of objects", says=["object"]):
+        Tensor([object()])
+    with refuses(TypeError, "Tensor of text", says=["<U3"]):
+        Tensor(["one", "two"])
+    with refuses(ValueError, "Tensor of rows of different lengths"):
+        Tensor([[1], [2, 3]])
+    with refuses(TypeError, "Tensor(Tensor)", says=["tensor.data"]):
+        Tensor(t)
+    with refuses(TypeError, "np.exp(tensor)"):
+        np.exp(t)
+
+
+test_create()
+
+# %% [markdown]
+"""
+## 2. The door
+
+Here is the one idea of this module. No operation computes on its own. Each
+calls `run_op` and says three things: its name, the NumPy function that does
+the work, and the tensors.
+
+```
+                 run_op("add", np.add, a, b)
+        ┌─────────────────────────────────────────────┐
+  a ───▶│  unwrap        compute          wrap        │
+        │  a.data, ────▶ np.add(…) ────▶ Tensor(…) ───┼──▶ output
+  b ───▶│  b.data                            │        │
+        └────────────────────────────────────┼────────┘
+                                             ▼ file
+                            ┌─ OpRecord ────────────────────────┐
+                            │ name     "add"                    │
+                            │ inputs   (a, b)   the tensors     │
+                            │ attrs    {}       settings: axis… │
+                            │ output   the tensor that came out │
+                            │ seconds  0.0000009                │
+                            └───────────────────────────────────┘
+```
+
+The slip of paper is an `OpRecord`. It is filed only while somebody keeps a
+log open with `with tape() as records:`. Otherwise the door files nothing and
+remembers nothing.
+
+### Worked example: a diary for a calculator
+
+The same pattern, complete, with plain numbers instead of tensors. A function
+with `yield` under `@contextmanager` becomes a `with` block: what stands
+before `yield` runs first, what stands under `finally` runs last.
+
+```python
+open_diaries = []                      # all diaries open right now
+
+@contextmanager
+def diary():
+    pages = []
+    open_diaries.append(pages)         # open
+    try:
+        yield pages                    # here runs the block of `with`
+    finally:
+        open_diaries.pop()             # close, also after an error
+
+def calculate(name, fn, *numbers):
+    result = fn(*numbers)
+    for pages in open_diaries:         # every open diary gets a line
+        pages.append(f"{name} {numbers} = {result}")
+    return result
+
+with diary() as pages:
+    calculate("plus", lambda a, b: a + b, 2, 3)
+    calculate("twice", lambda a: 2 * a, 5)
+calculate("plus", lambda a, b: a + b, 1, 1)      # nobody listens
+pages            # ['plus (2, 3) = 5', 'twice (5,) = 10']
+```
+
+Two diaries may be open at once, one inside the other. The inner one opens
+last and closes first, so `pop` takes away the right one.
+
+### What is different at our door
+
+- A record holds the **very tensors** that came in and went out, not new ones
+  around the same arrays. Only so can a reader see that the output of one
+  record is the input of the next.
+- A record keeps its tensors alive. A thousand results of 4 MB each fill
+  4 GB. So `tape(keep=fn)` stores `fn(record)` instead of the record:
+  `tape(keep=lambda record: record.name)` gathers names alone.
+- When shapes do not fit, the door repeats NumPy's complaint with the name of
+  the operation and all shapes.
+
+**Your part.** In `tape`: open, hand out, close. In `run_op`: steps 3 to 5.
+Unwrapping, computing and complaining are given.
+"""
+
+
+# %%
+#| export
+class OpRecord(NamedTuple):
+    """What one operation did."""
+
+    name: str
+    inputs: tuple[Tensor, ...]
+    attrs: dict[str, Any]  # settings, such as {"axis": 0}
+    output: Tensor
+    seconds: float  # spent in NumPy
+
+
+_open_logs: list[tuple[list, Callable | None]] = []  # (log, its keep), innermost last
+
+
+def _unwrap(name: str, inputs: tuple[Tensor, ...]) -> list[npt.NDArray[Any]]:
+    for tensor in inputs:
+        if not isinstance(tensor, Tensor):
+            kind = type(tensor).__name__
+            raise TypeError(f"{name}: run_op takes tensors, got {kind}; wrap it in Tensor(...)")
+    return [tensor.data for tensor in inputs]
+
+
+def _complaint(name: str, arrays: list, attrs: dict[str, Any], problem: ValueError) -> str:
+    shapes = " and ".join(str(array.shape) for array in arrays)
+    if len(arrays) > 1:
+        return f"{name}: shapes {shapes} do not fit together ({problem}); reshape one of them"
+    settings = ", ".join(f"{key}={value}" for key, value in attrs.items())
+    return f"{name}: shape {shapes} does not allow {settings or 'this'} ({problem})"
+
+
+# %% nbgrader={"grade": false, "grade_id": "door", "locked": false, "schema_version": 3, "solution": true}
+#| export
+@contextmanager
+def tape(keep: Callable[[OpRecord], Any] | None = None) -> Iterator[list]:
+    """`with tape() as records:` gathers a record of each operation in the block.
+
+    The log closes when the block ends, also when it raises. Blocks may be
+    nested: every open log gets every record. With `keep`, the log stores
+    keep(record) instead of the record, so that no tensor is kept alive.
+    """
+    log: list = []
+    ### BEGIN SOLUTION
+    _open_logs.append((log, keep))
+    try:
+        yield log
+    finally:
+        _open_logs.pop()
+    ### END SOLUTION
+
+
+def run_op(name: str, fn: Callable[..., Any], *inputs: Tensor, **attrs: Any) -> Tensor:
+    """The door: fn(*arrays, **attrs) as a Tensor, with a record in every open log.
+
+    Raises:
+        TypeError: an input is not a Tensor.
+        ValueError: the shapes do not fit; names the operation and the shapes.
+    """
+    # 1. Unwrap.
+    arrays = _unwrap(name, inputs)
+    # 2. Compute, and take the time.
+    start = perf_counter()
+    try:
+        result = fn(*arrays, **attrs)
+    except ValueError as problem:
+        raise ValueError(_complaint(name, arrays, attrs, problem)) from None
+    seconds = perf_counter() - start
+    # 3. Wrap the result.
+    # 4. File an OpRecord in every open log; where a log has a `keep`, what keep makes of it.
+    # 5. Return the output.
+    ### BEGIN SOLUTION
+    output = Tensor(result)
+    if _open_logs:
+        record = OpRecord(name, inputs, attrs, output, seconds)
+        for log, keep in _open_logs:
+            log.append(record if keep is None else keep(record))
+    return output
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade": true, "grade_id": "test_door", "locked": true, "points": 15, "schema_version": 3, "solution": false}
+def test_door():
+    def scale(array, by):
+        return array * by
+
+    # The plain case: two operations, two records.
+    a, b = Tensor([1.0, 2.0]), Tensor([3.0, 4.0])
+    with unchanged(a, b, what="run_op"), tape() as records:
+        total = run_op("add", np.add, a, b)
+        scaled = run_op("scale", scale, total, by=3)
+    expect(isinstance(total, Tensor), "run_op must return a Tensor")
+    same(total, [4, 6], 'run_op("add", np.add, a, b)')
+    same(scaled, [12, 18], 'run_op("scale", scale, total, by=3)')
+    same_dtype(scaled, np.float32, "run_op of float32 tensors")
+    count = len(records)
+    expect(count == 2, f"two operations ran inside `with tape()`, the log has {count} entries")
+    first, second = records
+    expect(isinstance(first, OpRecord), "a log without `keep` must hold OpRecords")
+    names = [first.name, second.name]
+    expect(names == ["add", "scale"], f"the names are add and scale, the log says {names}")
+    expect(
+        len(first.inputs) == 2 and first.inputs[0] is a and first.inputs[1] is b,
+        "a record must hold the very tensors that came in, not new ones around their arrays",
+    )
+    expect(
+        first.output is total and second.inputs[0] is total,
+        "a record's output must be the very tensor that run_op returns",
+    )
+    attrs = [first.attrs, second.attrs]
+    expect(attrs == [{}, {"by": 3}], f"attrs are the settings, {{}} and {{'by': 3}}: {attrs}")
+    expect(0 <= first.seconds < 60, "seconds is what step 2 measured")
+
+    # A log hears only what happens inside its block.
+    run_op("add", np.add, a, b)
+    expect(len(records) == 2, "a closed log must not grow: take it off _open_logs")
+    with refuses(KeyError, "an error inside `with tape()`"), tape() as abandoned:
+        raise KeyError("inside the block")
+    run_op("add", np.add, a, b)
+    expect(
+        len(abandoned) == 0,
+        "a log must close even when its block raises: `try: yield log`, `finally:` close",
+    )
+
+    # Nested logs, and logs with `keep`.
+    with tape(keep=lambda record: record.name) as outer:
+        run_op("add", np.add, a, b)
+        with tape() as inner:
+            run_op("mul", np.multiply, a, b)
+        run_op("sub", np.subtract, a, b)
+    expect(
+        len(outer) == 3,
+        f"every open log gets every record: the outer one has {len(outer)} of 3",
+    )
+    expect(outer == ["add", "mul", "sub"], "with `keep` the log stores keep(record)")
+    heard = [record.name for record in inner]
+    expect(heard == ["mul"], f"the inner log ran during mul alone, it heard {heard}")
+    with tape(keep=lambda record: len(record.attrs)) as counts:
+        run_op("add", np.add, a, b)
+    expect(counts == [0], "what keep returns is stored, even if it is 0")
+
+    # Complaints name the operation and the shapes.
+    with refuses(ValueError, "add of (2,) and (3,)", says=["add", "(2,)", "(3,)"]):
+        run_op("add", np.add, a, Tensor([1.0, 2.0, 3.0]))
+    with refuses(TypeError, "run_op of an array", says=["ndarray"]):
+        run_op("exp", np.exp, a.data)
+
+
+test_door()
+
+# %% [markdown]
+"""
+## 3. Arithmetic from both sides
+
+Python turns operators into method calls. `a + b` is `a.__add__(b)`. With the
+door, each method is one line.
+
+What about `2 - a`? Python first asks the 2, which has never heard of tensors.
+Then it asks the right side: `a.__rsub__(2)`, *reflected subtraction*. In
+there `self` stands on the **right**.
+
+```
+   a - 2   ──▶  a.__sub__(2)    ──▶  sub of (a, 2)     [5] - 2  =  [3]
+   2 - a   ──▶  a.__rsub__(2)   ──▶  sub of (2, a)     2 - [5]  =  [-3]
+```
+
+### Two shapes meet: broadcasting
+
+1. Write the shapes below each other, aligned at the **right**.
+2. Sizes must be equal, or one of them must be 1 or missing: it is stretched.
+3. Otherwise there is an error.
+
+```
+     (3, 4)          (3, 1)            (3,)            (3, 4)
+        (4,)            (4,)         (3, 1)               (3,)
+     ───────         ───────         ──────            ───────
+     (3, 4)          (3, 4)          (3, 3)             error
+```
+
+The third is a classic trap: `(3,)` against `(3, 1)` makes nine numbers, not
+three.
+
+### A number meets a tensor
+
+The door takes tensors only, so `_like` turns the other side into one.
+
+| other | becomes |
+|---|---|
+| a tensor | itself, the very same object |
+| one number, and this tensor holds floats | a tensor of **this** dtype |
+| anything else | `Tensor(other)` |
+
+The second row matters. `a * 2.5` must not widen a float32 tensor to float64
+only because a number came along. The test for "holds floats" is
+`np.issubdtype(self.dtype, np.floating)`. An int tensor must not take `2.5` in
+its own dtype: that would cut it to 2.
+
+**Your part.** Complete `_like`, then follow the pattern of `__add__` and
+`__radd__`. The names are `sub mul div neg power`, the functions
+`np.subtract np.multiply np.divide np.negative` and the given `_power`.
+"""
+
+
+# %%
+#| export
+def _power(array: npt.NDArray[Any], exponent: float) -> npt.NDArray[Any]:
+    return array**exponent
+
+
+# %% nbgrader={"grade": false, "grade_id": "arithmetic", "locked": false, "schema_version": 3, "solution": true}
+#| export
+@extend(Tensor)
+class Arithmetic:
+    """+ - * / with tensors, arrays and numbers on either side; -a; a ** number."""
+
+    def _like(self, other: Tensor | Number | npt.ArrayLike) -> Tensor:
+        """The other side of an operation as a Tensor.
+
+        A Tensor comes back as it is. One number (see `Number`) takes this tensor's
+        dtype if that is a float dtype. Everything else becomes Tensor(other).
+        """
+        ### BEGIN SOLUTION
+        if isinstance(other, Tensor):
+            return other
+        if isinstance(other, Number) and np.issubdtype(self.dtype, np.floating):
+            return Tensor(other, dtype=self.dtype)
+        return Tensor(other)
+        ### END SOLUTION
+
+    # The pattern, complete: the door, with the sides in the order they are written.
+
+    def __add__(self, other) -> Tensor:
+        return run_op("add", np.add, self, self._like(other))
+
+    def __radd__(self, other) -> Tensor:
+        return run_op("add", np.add, self._like(other), self)
+
+    def __sub__(self, other) -> Tensor:
+        ### BEGIN SOLUTION
+        return run_op("sub", np.subtract, self, self._like(other))
+        ### END SOLUTION
+
+    def __rsub__(self, other) -> Tensor:
+        ### BEGIN SOLUTION
+        return run_op("sub", np.subtract, self._like(other), self)
+        ### END SOLUTION
+
+    def __mul__(self, other) -> Tensor:
+        ### BEGIN SOLUTION
+        return run_op("mul", np.multiply, self, self._like(other))
+        ### END SOLUTION
+
+    def __rmul__(self, other) -> Tensor:
+        ### BEGIN SOLUTION
+        return run_op("mul", np.multiply, self._like(other), self)
+        ### END SOLUTION
+
+    def __truediv__(self, other) -> Tensor:
+        ### BEGIN SOLUTION
+        return run_op("div", np.divide, self, self._like(other))
+        ### END SOLUTION
+
+    def __rtruediv__(self, other) -> Tensor:
+        ### BEGIN SOLUTION
+        return run_op("div", np.divide, self._like(other), self)
+        ### END SOLUTION
+
+    def __neg__(self) -> Tensor:
+        ### BEGIN SOLUTION
+        return run_op("neg", np.negative, self)
+        ### END SOLUTION
+
+    def __pow__(self, exponent: float) -> Tensor:
+        """Each element to the power of `exponent`, a Python number and a setting.
+
+        Raises TypeError if it is none; the message says "exponent" and names the type.
+        """
+        ### BEGIN SOLUTION
+        if not isinstance(exponent, int | float):
+            kind = type(exponent).__name__
+            raise TypeError(f"the exponent must be a plain number, got {kind}")
+        return run_op("power", _power, self, exponent=exponent)
+        ### END SOLUTION
+
+
+# %% nbgrader={"grade": true, "grade_id": "test_arithmetic", "locked": true, "points": 15, "schema_version": 3, "solution": false}
+def test_arithmetic():
+    rng = make_rng(2)
+    x = rng.uniform(3, 5, (3, 4)).astype(np.float32)
+    y = rng.uniform(1, 2, 4).astype(np.float32)
+    a, b = Tensor(x), Tensor(y)
+
+    # The plain case: two tensors, the second one broadcast.
+    same(a + b, x + y, "a + b")
+    same(a - b, x - y, "a - b", mistakes={"this is b - a": y - x})
+    same(a * b, x * y, "a * b")
+    same(a / b, x / y, "a / b", mistakes={"this is b / a": y / x})
+
+    # A number on the right, then on the left, where self is the right side.
+    same(a - 2, x - 2, "a - 2")
+    same(2 - a, 2 - x, "2 - a", mistakes={"this is a - 2; in __rsub__ self stands right": x - 2})
+    same(a / 2, x / 2, "a / 2")
+    same(2 / a, 2 / x, "2 / a", mistakes={"this is a / 2; in __rtruediv__ self stands right": x / 2})
+
+    # Every operator: one record of the right name, a float32 Tensor, the right numbers.
+    cases = [
+        ("a + b", lambda: a + b, x + y, "add"),
+        ("a - b", lambda: a - b, x - y, "sub"),
+        ("a * b", lambda: a * b, x * y, "mul"),
+        ("a / b", lambda: a / b, x / y, "div"),
+        ("-a", lambda: -a, -x, "neg"),
+        ("a ** 3", lambda: a**3, x**3, "power"),
+        ("a ** -0.5", lambda: a**-0.5, x**-0.5, "power"),
+        ("a + 2", lambda: a + 2, x + 2, "add"),
+        ("2.5 + a", lambda: 2.5 + a, 2.5 + x, "add"),
+        ("a - 2.5", lambda: a - 2.5, x - 2.5, "sub"),
+        ("2 - a", lambda: 2 - a, 2 - x, "sub"),
+        ("a * 2.5", lambda: a * 2.5, x * 2.5, "mul"),
+        ("2 * a", lambda: 2 * a, 2 * x, "mul"),
+        ("a / 2", lambda: a / 2, x / 2, "div"),
+        ("2.5 / a", lambda: 2.5 / a, 2.5 / x, "div"),
+        ("a * np.int64(3)", lambda: a * np.int64(3), x * 3, "mul"),
+        ("a * np.float64(3)", lambda: a * np.float64(3), x * 3, "mul"),
+        ("array + a", lambda: y + a, x + y, "add"),
+        ("list * a", lambda: [1.0, 2.0, 3.0, 4.0] * a, x * [1, 2, 3, 4], "mul"),
+    ]
+    for text, compute, expected, name in cases:
+        with unchanged(a, b, what=text), tape() as records:
+            got = compute()
+        expect(isinstance(got, Tensor), f"{text} must be a Tensor, it is a {type(got).__name__}")
+        same(got, expected, text)
+        advice = "in _like one number takes the dtype of a float tensor"
+        same_dtype(got, np.float32, text, hint=advice)
+        names = [record.name for record in records]
+        expect(names == [name], f"{text} must file one record, {name!r}; it filed {names}")
+        inputs = records[0].inputs
+        expect(
+            any(tensor is a for tensor in inputs),
+            f"{text}: `a` itself must be an input of the record, not a copy",
+        )
+
+    # The dtype that a number takes, and the tensor that stays itself.
+    expect(a._like(b) is b, "_like must hand a tensor back as it is, not a new one")
+    wide = Tensor(np.array([1.5, 2.5]))
+    same_dtype(wide * 0.1, np.float64, "float64 tensor * 0.1")
+    same(wide * 0.1, [0.15, 0.25], "float64 tensor * 0.1", tolerance=1e-12)
+    same_dtype(Tensor([1, 2]) + 1, np.int64, "Tensor([1, 2]) + 1")
+    cut = {"2.5 was cut to 2: only a float tensor gives its dtype to a number": [2, 4]}
+    same(Tensor([1, 2]) * 2.5, [2.5, 5.0], "Tensor([1, 2]) * 2.5", mistakes=cut)
+
+    # The exponent is a setting, not a tensor.
+    with tape() as records:
+        a**3
+    expect(records[0].attrs == {"exponent": 3}, "a ** 3 files attrs {'exponent': 3}")
+    with refuses(TypeError, "a ** b", says=["exponent", "Tensor"]):
+        a**b
+
+
+test_arithmetic()
+
+# %% [markdown]
+"""
+## 4. Matrix product
+
+`a * b` multiplies element by element. The matrix product `a @ b` is another
+thing: each row of `a` meets each column of `b`. Partners are multiplied, the
+products are added.
+
+```
+                       b  (3, 2)
+                     ┌────────────┐
+                     │  1     10  │
+                     │  2     20  │
+     a  (2, 3)       │  3     30  │
+   ┌───────────┐     ├────────────┤
+   │ 1   1   1 │     │  6     60  │    1·1 + 1·2 + 1·3 = 6
+   │ 0   2   1 │     │  7     70  │    0·10 + 2·20 + 1·30 = 70
+   └───────────┘     └────────────┘
+                       a @ b  (2, 2)
+```
+
+The shape rule: `(rows, inner) @ (inner, columns)` gives `(rows, columns)`.
+The inner sizes must match, and they vanish.
+
+First write it as it is defined, with three nested loops:
+`product[i][j]` is the sum of `a[i][k] * b[k][j]` over all `k`. Nobody ships
+this version. It is there to be understood, and later to be beaten.
+
+Then write `@`, which leaves the loops to `np.matmul`. Axes before the last
+two are a stack of matrices: `(5, 2, 3) @ (3, 4)` is five products,
+`(5, 2, 4)`.
+
+`np.matmul` also accepts one-dimensional arrays, by rules of its own. We
+refuse them: with us, a shape says what it means.
+"""
+
+
+# %% nbgrader={"grade": false, "grade_id": "matmul", "locked": false, "schema_version": 3, "solution": true}
+#| export
+Matrix = Sequence[Sequence[float]]
+
+
+def matmul_loops(a: Matrix, b: Matrix) -> list[list[float]]:
+    """Matrix product (rows, inner) @ (inner, columns) of nested lists, as nested lists.
+
+    Raises ValueError, naming both inner sizes, if they differ.
+    """
+    ### BEGIN SOLUTION
+    rows, inner, columns = len(a), len(b), len(b[0])
+    if len(a[0]) != inner:
+        raise ValueError(f"inner sizes differ: rows of {len(a[0])}, columns of {inner}")
+    product = [[0.0] * columns for _ in range(rows)]
+    for i in range(rows):
+        for j in range(columns):
+            for k in range(inner):
+                product[i][j] += a[i][k] * b[k][j]
+    return product
+    ### END SOLUTION
+
+
+@extend(Tensor)
+class MatrixProduct:
+    """a @ b, with tensors and arrays on either side."""
+
+    def __matmul__(self, other) -> Tensor:
+        """(..., rows, inner) @ (..., inner, columns) → (..., rows, columns).
+
+        Raises ValueError, naming both shapes, if a side has fewer than 2 axes
+        or the inner sizes differ; the message says "axes" and "inner sizes".
+        """
+        other = self._like(other)
+        ### BEGIN SOLUTION
+        if self.ndim < 2 or other.ndim < 2 or self.shape[-1] != other.shape[-2]:
+            raise ValueError(
+                f"matmul: {self.shape} @ {other.shape}: both sides need 2 or more axes, "
+                "and the inner sizes (last of the left, last but one of the right) must match"
+            )
+        return run_op("matmul", np.matmul, self, other)
+        ### END SOLUTION
+
+    def __rmatmul__(self, other) -> Tensor:
+        return self._like(other) @ self
+
+
+# %% nbgrader={"grade": true, "grade_id": "test_matmul", "locked": true, "points": 15, "schema_version": 3, "solution": false}
+def test_matmul():
+    # The plain case, checked by hand: 1·5 + 2·7 = 19.
+    p, q = [[1, 2], [3, 4]], [[5, 6], [7, 8]]
+    mistakes = {
+        "this multiplies element by element; rows must meet columns": [[5, 12], [21, 32]],
+        "rows of a meet rows of b: take b[k][j]": [[17, 23], [39, 53]],
+        "columns of a meet columns of b: take a[i][k]": [[26, 30], [38, 44]],
+        "this is b @ a": [[23, 34], [31, 46]],
+        "only the last partner counts: add up with +=": [[14, 16], [28, 32]],
+    }
+    expected = [[19, 22], [43, 50]]
+    same(matmul_loops(p, q), expected, "matmul_loops(p, q)", mistakes=mistakes)
+    same(Tensor(p) @ Tensor(q), expected, "Tensor(p) @ Tensor(q)", mistakes=mistakes)
+
+    # Three different sizes: (2, 3) @ (3, 4).
+    rng = make_rng(4)
+    x = rng.uniform(-1, 1, (2, 3)).astype(np.float32)
+    y = rng.uniform(-1, 1, (3, 4)).astype(np.float32)
+    product = matmul_loops(x.tolist(), y.tolist())
+    same(product, x @ y, "matmul_loops of (2, 3) and (3, 4)")
+    expect(
+        type(product) is list and type(product[0]) is list,
+        "matmul_loops must return a list of lists",
+    )
+    a, b = Tensor(x), Tensor(y)
+    with unchanged(a, b, what="a @ b"), tape() as records:
+        got = a @ b
+    expect(isinstance(got, Tensor), "a @ b must be a Tensor")
+    same(got, x @ y, "a @ b")
+    same_dtype(got, np.float32, "a @ b")
+    names = [record.name for record in records]
+    expect(names == ["matmul"], f"a @ b must file one record, 'matmul'; it filed {names}")
+
+    # Stacks of matrices, and an array on one side.
+    stacked = rng.uniform(-1, 1, (5, 2, 3)).astype(np.float32)
+    same(Tensor(stacked) @ b, stacked @ y, "(5, 2, 3) @ (3, 4)")
+    same(b.data.T @ Tensor(stacked[0].T), y.T @ stacked[0].T, "array @ tensor")
+    same(a @ y, x @ y, "tensor @ array")
+
+    # What does not fit together.
+    with refuses(ValueError, "matmul_loops: 3 meets 2", says=["3", "2"]):
+        matmul_loops([[1, 2, 3]], [[1], [2]])
+    shapes = ["inner sizes", "(2, 3)", "(2, 4)"]
+    with refuses(ValueError, "(2, 3) @ (2, 4)", says=shapes):
+        a @ Tensor(np.ones((2, 4)))
+    with refuses(ValueError, "(2, 3) @ (3,)", says=["axes", "(3,)"]):
+        a @ Tensor([1.0, 2.0, 3.0])
+    with refuses(ValueError, "(2,) @ (2, 3)", says=["axes", "(2,)"]):
+        Tensor([1.0, 2.0]) @ a
+
+
+test_matmul()
+
+# %% [markdown]
+"""
+## 5. Reduce: sum, max, mean, argmax
+
+A reduction makes many numbers into few. `axis` says which axis disappears;
+`None` means all of them. `keepdims=True` leaves the axis standing, with size
+1, so that the result still fits against the original.
+
+```
+                          sum(axis=1)      sum(axis=1, keepdims=True)
+      [[1  2  3]     ──▶     [6                 [[6]
+       [4  5  6]]     ──▶     15]                [15]]
+       │  │  │               (2,)                (2, 1)
+       ▼  ▼  ▼
+      [5  7  9]   sum(axis=0)   (3,)
+```
+
+**A mean is a sum, scaled.** Give `mean` no NumPy function of its own: build
+it from `sum` and `*`. Then it files two records that others know already,
+and nobody has to learn a new operation.
+
+Which factor? For `axis=0` above, 3 sums come from 6 numbers. Each sum covers
+6 / 3 = 2 of them, so the factor is 3 / 6:
+
+```
+   [5 7 9] * (3 / 6)  =  [2.5 3.5 4.5]
+```
+
+In words: the number of results over the number of elements. It holds for
+every axis, for several axes and for `None`.
+
+**argmax is different.** It answers *where*, not *how much*. Its positions
+are choices and no arithmetic leads to them, so it does not pass the door and
+files no record: `Tensor(np.argmax(self.data, axis=axis))`.
+"""
+
+
+# %% nbgrader={"grade": false, "grade_id": "reduce", "locked": false, "schema_version": 3, "solution": true}
+#| export
+Axis = int | tuple[int, ...] | None
+
+
+@extend(Tensor)
+class Reductions:
+    """Many numbers into few, along an axis, several axes or all (None)."""
+
+    def sum(self, axis: Axis = None, keepdims: bool = False) -> Tensor:
+        """np.sum; files "sum" with axis and keepdims as settings."""
+        ### BEGIN SOLUTION
+        return run_op("sum", np.sum, self, axis=axis, keepdims=keepdims)
+        ### END SOLUTION
+
+    def max(self, axis: Axis = None, keepdims: bool = False) -> Tensor:
+        """np.max; files "max" with axis and keepdims as settings."""
+        ### BEGIN SOLUTION
+        return run_op("max", np.max, self, axis=axis, keepdims=keepdims)
+        ### END SOLUTION
+
+    def mean(self, axis: Axis = None, keepdims: bool = False) -> Tensor:
+        """The sum, scaled; files "sum" and "mul"."""
+        ### BEGIN SOLUTION
+        total = self.sum(axis=axis, keepdims=keepdims)
+        return total * (total.size / self.size)
+        ### END SOLUTION
+
+    def argmax(self, axis: int | None = None) -> Tensor:
+        """Where the largest element is, as int64; files no record.
+
+        Without axis: its position in the tensor, read row by row.
+        """
+        ### BEGIN SOLUTION
+        return Tensor(np.argmax(self.data, axis=axis))
+        ### END SOLUTION
+
+
+# %% nbgrader={"grade": true, "grade_id": "test_reduce", "locked": true, "points": 10, "schema_version": 3, "solution": false}
+def test_reduce():
+    # The plain case, checked by hand.
+    t = Tensor([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]])
+    same(t.sum(), 21.0, "t.sum()")
+    same(t.sum(axis=1), [6, 15], "t.sum(axis=1)", mistakes={"axis was ignored": 21.0})
+    flat = {"keepdims=True must leave the axis standing, with size 1": [6, 15]}
+    same(t.sum(axis=1, keepdims=True), [[6], [15]], "t.sum(axis=1, keepdims=True)", mistakes=flat)
+    same(t.max(axis=0), [4, 5, 6], "t.max(axis=0)", mistakes={"this is the minimum": [1, 2, 3]})
+    mistakes = {
+        "this divides by all 6 elements; each of the 3 means covers 2": [5 / 6, 7 / 6, 9 / 6],
+        "this divides by the number of results, 3": [5 / 3, 7 / 3, 3],
+        "this is the sum": [5, 7, 9],
+    }
+    same(t.mean(axis=0), [2.5, 3.5, 4.5], "t.mean(axis=0)", mistakes=mistakes)
+
+    # Every axis, negative and several too, with and without keepdims.
+    x = make_rng(5).uniform(-1, 1, (2, 3, 4)).astype(np.float32)
+    a = Tensor(x)
+    for axis in (None, 0, 1, -1, (0, 2)):
+        for keepdims in (False, True):
+            for name in ("sum", "max", "mean"):
+                text = f"a.{name}(axis={axis}, keepdims={keepdims})"
+                with unchanged(a, what=text):
+                    got = getattr(a, name)(axis=axis, keepdims=keepdims)
+                expect(isinstance(got, Tensor), f"{text} must be a Tensor")
+                same(got, getattr(x, name)(axis=axis, keepdims=keepdims), text)
+                same_dtype(got, np.float32, text)
+
+    # What the log says.
+    with tape() as records:
+        a.sum(axis=(0, 2))
+        a.max(axis=1, keepdims=True)
+    names = [record.name for record in records]
+    expect(names == ["sum", "max"], f"sum and max file one record each: {names}")
+    expected = [{"axis": (0, 2), "keepdims": False}, {"axis": 1, "keepdims": True}]
+    attrs = [record.attrs for record in records]
+    expect(attrs == expected, f"axis and keepdims are filed as settings: {attrs}")
+    with tape() as records:
+        a.mean()
+    names = [record.name for record in records]
+    expect(names == ["sum", "mul"], f"mean is a sum and a product, not {names}")
+
+    # Positions: whole numbers, and nothing in the log.
+    p = Tensor([[1.0, 9.0, 3.0], [8.0, 5.0, 6.0]])
+    with tape() as records:
+        same(p.argmax(axis=1), [1, 0], "p.argmax(axis=1)", mistakes={"axis was ignored": 1})
+        same(p.argmax(), 1, "p.argmax()")
+        same(a.argmax(axis=-1), x.argmax(axis=-1), "a.argmax(axis=-1)")
+        same_dtype(p.argmax(axis=0), np.int64, "p.argmax(axis=0)")
+        expect(isinstance(p.argmax(), Tensor), "argmax must return a Tensor")
+    expect(len(records) == 0, "argmax files no record: positions are not computed values")
+    with refuses(ValueError, "t.sum(axis=2) of (2, 3)", says=["sum", "(2, 3)", "2"]):
+        t.sum(axis=2)
+
+
+test_reduce()
+
+# %% [markdown]
+"""
+## 6. Shape: reshape, transpose, [ ], pad
+
+Four ways to rearrange numbers without computing any.
+
+```
+   t  (2, 3)        t.reshape(3, 2)       t.T  (3, 2)
+
+   [[1  2  3]       [[1  2]               [[1  4]
+    [4  5  6]]       [3  4]                [2  5]
+                     [5  6]]               [3  6]]
+
+   read row by row: reshape keeps the order, transpose does not
+```
+
+**reshape** cuts the same row of numbers into new rows. One size may be `-1`:
+it is worked out from the rest. **transpose** swaps axes.
+`t.transpose(2, 0, 1)` says which old axis comes first, second and third;
+`t.T` turns the order of all axes around.
+
+**[ ]** picks elements: `t[0]`, `t[:, 1:]`, or with whole numbers as an index,
+`t[[1, 0, 1]]`. The index may be a Tensor or a tuple with Tensors in it.
+NumPy cannot read those, so they must be unwrapped first.
+
+```
+   _plain_index(Tensor([1, 0]))               array([1, 0])
+   _plain_index((slice(None), Tensor([2])))   (slice(None), array([2]))
+   _plain_index(3)                            3
+```
+
+**pad** puts a frame around the numbers. It takes one pair per axis, how many
+before and how many after:
+
+```
+   t.pad(((1, 0), (0, 2)))         [[0  0  0  0  0]     one row before,
+                                    [1  2  3  0  0]     none after;
+                                    [4  5  6  0  0]]    two columns after
+```
+
+**Your part.** The functions behind the door are given. So is `_ints`, which
+makes `(2, 3)` out of `reshape(2, 3)` as well as `reshape((2, 3))`. Settings
+are filed under the names `shape`, `axes`, `index`, `widths` and `value`.
+"""
+
+
+# %%
+#| export
+def _ints(values: tuple) -> tuple[int, ...]:
+    """Both f(2, 3) and f((2, 3)) mean (2, 3)."""
+    if len(values) == 1 and isinstance(values[0], tuple | list):
+        return tuple(values[0])
+    return values
+
+
+def _reshape(array: npt.NDArray[Any], shape: tuple[int, ...]) -> npt.NDArray[Any]:
+    return array.reshape(shape)
+
+
+def _getitem(array: npt.NDArray[Any], index: Any) -> npt.NDArray[Any]:
+    return array[index]
+
+
+def _pad(array: npt.NDArray[Any], widths: tuple, value: float) -> npt.NDArray[Any]:
+    return np.pad(array, widths, constant_values=value)
+
+
+# %% nbgrader={"grade": false, "grade_id": "shape", "locked": false, "schema_version": 3, "solution": true}
+#| export
+def _plain_index(index: Any) -> Any:
+    """The index with every Tensor in it replaced by its array; tuples are searched."""
+    ### BEGIN SOLUTION
+    if isinstance(index, tuple):
+        return tuple(_plain_index(part) for part in index)
+    return index.data if isinstance(index, Tensor) else index
+    ### END SOLUTION
+
+
+@extend(Tensor)
+class Shapes:
+    """The same numbers in another arrangement."""
+
+    def reshape(self, *shape: int | Sequence[int]) -> Tensor:
+        """The numbers in the same order under a new shape; files "reshape"."""
+        ### BEGIN SOLUTION
+        return run_op("reshape", _reshape, self, shape=_ints(shape))
+        ### END SOLUTION
+
+    def transpose(self, *axes: int | Sequence[int]) -> Tensor:
+        """np.transpose; files "transpose". Without axes: all turned around, axes=None."""
+        ### BEGIN SOLUTION
+        return run_op("transpose", np.transpose, self, axes=_ints(axes) or None)
+        ### END SOLUTION
+
+    @property
+    def T(self) -> Tensor:
+        """The axes in reverse order; files "transpose"."""
+        ### BEGIN SOLUTION
+        return self.transpose()
+        ### END SOLUTION
+
+    def __getitem__(self, index: Any) -> Tensor:
+        """self[index], where index may hold Tensors; files "getitem" with the plain index."""
+        ### BEGIN SOLUTION
+        return run_op("getitem", _getitem, self, index=_plain_index(index))
+        ### END SOLUTION
+
+    def pad(self, widths: Iterable[tuple[int, int]], value: float = 0.0) -> Tensor:
+        """A frame of `value`, `widths` = one pair (before, after) per axis; files "pad".
+
+        Raises ValueError if the number of pairs is not the number of axes; names both.
+        """
+        pairs = tuple((before, after) for before, after in widths)
+        ### BEGIN SOLUTION
+        if len(pairs) != self.ndim:
+            raise ValueError(f"pad: {len(pairs)} pairs for {self.ndim} axes; give one per axis")
+        return run_op("pad", _pad, self, widths=pairs, value=value)
+        ### END SOLUTION
+
+
+# %% nbgrader={"grade": true, "grade_id": "test_shape", "locked": true, "points": 15, "schema_version": 3, "solution": false}
+def test_shape():
+    # The plain case, checked by hand.
+    t = Tensor([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]])
+    cut, turned = [[1, 2], [3, 4], [5, 6]], [[1, 4], [2, 5], [3, 6]]
+    same(t.reshape(3, 2), cut, "t.reshape(3, 2)", mistakes={"this is the transpose": turned})
+    swapped = {"this is reshape(3, 2): T turns the axes around": cut}
+    same(t.T, turned, "t.T", mistakes=swapped)
+    same(t.transpose(), turned, "t.transpose()", mistakes=swapped)
+    same(t[1], [4, 5, 6], "t[1]")
+    framed = [[7, 7, 7, 7, 7], [1, 2, 3, 7, 7], [4, 5, 6, 7, 7]]
+    zeros = {"value was ignored": [[0] * 5, [1, 2, 3, 0, 0], [4, 5, 6, 0, 0]]}
+    frame = ((1, 0), (0, 2))
+    same(t.pad(frame, value=7.0), framed, "t.pad(((1, 0), (0, 2)), 7.0)", mistakes=zeros)
+
+    # Three axes of different sizes; each case against NumPy.
+    x = make_rng(6).uniform(-1, 1, (2, 3, 4)).astype(np.float32)
+    a = Tensor(x)
+    picks = np.array([1, 0, 1])
+    widths = ((0, 0), (1, 2), (0, 1))
+    cases = [
+        ("a.reshape(6, 4)", lambda: a.reshape(6, 4), x.reshape(6, 4)),
+        ("a.reshape((4, -1))", lambda: a.reshape((4, -1)), x.reshape(4, -1)),
+        ("a.reshape(24)", lambda: a.reshape(24), x.reshape(24)),
+        ("a.T", lambda: a.T, x.T),
+        ("a.transpose(2, 0, 1)", lambda: a.transpose(2, 0, 1), x.transpose(2, 0, 1)),
+        ("a.transpose([1, 0, 2])", lambda: a.transpose([1, 0, 2]), x.transpose(1, 0, 2)),
+        ("a[0]", lambda: a[0], x[0]),
+        ("a[:, 1:, ::2]", lambda: a[:, 1:, ::2], x[:, 1:, ::2]),
+        ("a[..., None]", lambda: a[..., None], x[..., None]),
+        ("a[array]", lambda: a[picks], x[picks]),
+        ("a[Tensor]", lambda: a[Tensor(picks)], x[picks]),
+        ("a[:, Tensor]", lambda: a[:, Tensor(picks)], x[:, picks]),
+        ("a.pad(widths)", lambda: a.pad(widths), np.pad(x, widths)),
+        ("a.pad(list)", lambda: a.pad([[0, 0], [1, 2], [0, 1]]), np.pad(x, widths)),
+    ]
+    for text, rearrange, expected in cases:
+        with unchanged(a, what=text), tape() as records:
+            got = rearrange()
+        expect(isinstance(got, Tensor), f"{text} must be a Tensor")
+        same(got, expected, text)
+        same_dtype(got, np.float32, text)
+        names = [record.name for record in records]
+        expect(len(names) == 1, f"{text} must file one record, it filed {names}")
+
+    # What the log says.
+    with tape() as records:
+        a.reshape((6, 4)), a.transpose(2, 0, 1), a.T, a[:, Tensor([2, 0])], a.pad(widths)
+    names = [record.name for record in records]
+    expected = ["reshape", "transpose", "transpose", "getitem", "pad"]
+    expect(names == expected, f"the names are {expected}, the log says {names}")
+    filed = [record.attrs for record in records]
+    expect(filed[0] == {"shape": (6, 4)}, f"reshape files its shape as a tuple: {filed[0]}")
+    expect(filed[1] == {"axes": (2, 0, 1)}, f"transpose files its axes: {filed[1]}")
+    expect(filed[2] == {"axes": None}, f"T files axes=None: {filed[2]}")
+    expect(
+        type(filed[3]["index"][1]) is np.ndarray,
+        "getitem must file the plain index, arrays instead of Tensors",
+    )
+    expect(filed[4] == {"widths": widths, "value": 0.0}, f"pad files widths and value: {filed[4]}")
+
+    # What does not fit.
+    with refuses(ValueError, "reshape of 24 numbers to (5, 5)", says=["(2, 3, 4)", "(5, 5)"]):
+        a.reshape(5, 5)
+    with refuses(ValueError, "one pair for three axes", says=["1 pair", "3 axes"]):
+        a.pad(((1, 1),))
+    with refuses(IndexError, "a[2] of two"):
+        a[2]
+
+
+test_shape()
+
+# %% [markdown]
+"""
+## 7. Join: concat and stack
+
+Two ways to make one tensor out of several.
+
+```
+   a  (2, 3)      b  (2, 3)
+
+   concat along axis 0          stack along a new axis 0
+   (4, 3)                       (2, 2, 3)
+   ┌─────────┐                     ┌─────────┐
+   │ a a a   │                   ┌─┴───────┐ │
+   │ a a a   │                   │ a a a   │b│
+   │ b b b   │                   │ a a a   ├─┘
+   │ b b b   │                   └─────────┘
+   └─────────┘
+   an old axis grows            a new axis appears
+```
+
+`concat` is an operation of its own. `stack` needs none: give every tensor a
+new axis of size 1, then concat along it.
+
+```
+   (2, 3)  ── reshape ──▶  (1, 2, 3)     two of them, concat along axis 0:
+                                         (2, 2, 3)
+```
+
+**Where does the new axis go?** Count in the **result**. Stacking tensors of
+shape `(2, 3)` gives three axes: 0, 1, 2 or, from the end, -3, -2, -1. So -1
+means 2, one more than the last axis of the pieces.
+
+```
+   axis    new shape of each piece     result of four pieces
+   0       (1, 2, 3)                   (4, 2, 3)
+   1       (2, 1, 3)                   (2, 4, 3)
+   2, -1   (2, 3, 1)                   (2, 3, 4)
+```
+
+`tensors` may be a generator, which can be walked only once. Make a list of it
+first. The given `_nonempty` does that, and refuses an empty one.
+"""
+
+
+# %%
+#| export
+def _concat(*arrays: npt.NDArray[Any], axis: int) -> npt.NDArray[Any]:
+    return np.concatenate(arrays, axis=axis)
+
+
+def _nonempty(name: str, tensors: Iterable[Tensor]) -> list[Tensor]:
+    listed = list(tensors)
+    if not listed:
+        raise ValueError(f"{name} needs at least one tensor, got none")
+    return listed
+
+
+# %% nbgrader={"grade": false, "grade_id": "join", "locked": false, "schema_version": 3, "solution": true}
+#| export
+def concat(tensors: Iterable[Tensor], axis: int = 0) -> Tensor:
+    """One tensor, the pieces one after the other along an axis that they have; files "concat".
+
+    Raises ValueError if there are no tensors, or if they do not fit (the door says how).
+    """
+    ### BEGIN SOLUTION
+    return run_op("concat", _concat, *_nonempty("concat", tensors), axis=axis)
+    ### END SOLUTION
+
+
+def stack(tensors: Iterable[Tensor], axis: int = 0) -> Tensor:
+    """One tensor with a new axis, which counts the pieces; files reshapes and a concat.
+
+    axis counts in the result, negative from its end. Raises ValueError if there
+    are no tensors, or naming the axis and the number of axes if it is none of them.
+    """
+    ### BEGIN SOLUTION
+    pieces = _nonempty("stack", tensors)
+    axes = pieces[0].ndim + 1
+    if not -axes <= axis < axes:
+        raise ValueError(f"stack: there is no axis {axis}, the result has {axes} axes")
+    at = axis % axes
+    grown = [piece.reshape(*piece.shape[:at], 1, *piece.shape[at:]) for piece in pieces]
+    return concat(grown, axis=at)
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade": true, "grade_id": "test_join", "locked": true, "points": 10, "schema_version": 3, "solution": false}
+def test_join():
+    rng = make_rng(7)
+    arrays = [rng.uniform(-1, 1, (2, 3)).astype(np.float32) for _ in range(4)]
+    tensors = [Tensor(array) for array in arrays]
+
+    # The plain cases: an old axis grows, a new axis appears.
+    same(concat(tensors), np.concatenate(arrays), "concat of four (2, 3)")
+    grown = {"an old axis grew; stack must add a new one": np.concatenate(arrays)}
+    same(stack(tensors), np.stack(arrays), "stack of four (2, 3)", mistakes=grown)
+
+    # Every axis, from both ends.
+    for axis in (0, 1, -1, -2):
+        text = f"concat(tensors, axis={axis})"
+        with unchanged(*tensors, what=text):
+            got = concat(tensors, axis=axis)
+        same(got, np.concatenate(arrays, axis=axis), text)
+        same_dtype(got, np.float32, text)
+    early = {
+        "one place too early: -1 is the last axis of the result": np.stack(arrays, axis=1),
+    }
+    same(stack(tensors, axis=-1), np.stack(arrays, axis=-1), "stack(…, axis=-1)", mistakes=early)
+    for axis in (0, 1, 2, -1, -2, -3):
+        text = f"stack(tensors, axis={axis})"
+        got = stack(tensors, axis=axis)
+        expect(isinstance(got, Tensor), f"{text} must be a Tensor")
+        same(got, np.stack(arrays, axis=axis), text)
+        same_dtype(got, np.float32, text)
+
+    # Pieces of different lengths, and generators.
+    wide = Tensor(np.ones((2, 5), dtype=np.float32))
+    joined = concat([tensors[0], wide], axis=1)
+    same(joined, np.concatenate([arrays[0], wide.data], axis=1), "(2, 3) and (2, 5), axis=1")
+    same(concat(t for t in tensors), np.concatenate(arrays), "concat of a generator")
+    same(stack(t for t in tensors), np.stack(arrays), "stack of a generator")
+
+    # What the log says: the tensors themselves, and the axis.
+    with tape() as records:
+        concat(tensors, axis=-1)
+        stack(tensors[:2], axis=1)
+    names = [record.name for record in records]
+    expected = ["concat", "reshape", "reshape", "concat"]
+    expect(names == expected, f"a concat, then a stack of two file {expected}; here {names}")
+    pairs = zip(records[0].inputs, tensors, strict=True)
+    expect(
+        all(filed is tensor for filed, tensor in pairs),
+        "concat's record must hold the tensors themselves",
+    )
+    expect(records[0].attrs == {"axis": -1}, f"concat files its axis: {records[0].attrs}")
+
+    # What does not fit.
+    with refuses(ValueError, "concat of nothing", says=["concat"]):
+        concat([])
+    with refuses(ValueError, "stack of nothing", says=["stack"]):
+        stack([])
+    with refuses(ValueError, "concat of (2, 3) and (2, 5)", says=["concat", "(2, 3)", "(2, 5)"]):
+        concat([tensors[0], wide])
+    for axis in (3, -4):
+        says = ["stack", str(axis), "3 axes"]
+        with refuses(ValueError, f"stack(tensors, axis={axis})", says=says):
+            stack(tensors, axis=axis)
+
+
+test_join()
+
+# %% [markdown]
+"""
+## 8. Read a log
+
+A log is a list of records. `explain`, given here, writes one line for each.
+"""
+
+
+# %%
+#| export
+def explain(records: Iterable[OpRecord]) -> str:
+    """One line per record: number, name, inputs and settings, and the output's shape.
+
+    `#2` is the output of record 2. `x1`, `x2`, … are tensors that came from outside.
+    """
+    known: dict[int, str] = {}
+    outside = 0
+    rows = []
+    for number, record in enumerate(records, 1):
+        sources = []
+        for tensor in record.inputs:
+            if id(tensor) not in known:
+                outside += 1
+                known[id(tensor)] = f"x{outside}"
+            sources.append(f"{known[id(tensor)]} {tensor.shape}")
+        settings = [f"{key}={_short(value)}" for key, value in record.attrs.items()]
+        known[id(record.output)] = f"#{number}"
+        rows.append((f"#{number}", record.name, ", ".join(sources + settings)))
+        rows[-1] += (f"→  {record.output.shape}",)
+    widths = [max(len(text) for text in column) for column in zip(*rows, strict=True)]
+    return "\n".join(
+        "  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)).rstrip()
+        for row in rows
+    )
+
+
+def _short(value: Any) -> str:
+    text = " ".join(str(value).split())
+    return text if len(text) <= 30 else text[:29] + "…"
+
+
+# %% tags=["experiment"]
+with tape() as records:
+    a = Tensor([1.0, 2.0, 3.0])
+    b = Tensor([10.0, 20.0, 30.0])
+    ((a + b) * 2).mean()
+print(explain(records))
+
+# %% [markdown]
+"""
+It prints what you saw at the very beginning:
+
+```
+  #1  add  x1 (3,), x2 (3,)                    →  (3,)
+  #2  mul  #1 (3,), x3 ()                      →  (3,)
+  #3  sum  #2 (3,), axis=None, keepdims=False  →  ()
+  #4  mul  #3 (), x4 ()                        →  ()
+```
+
+Read it like a recipe. `#1` is the output of record 1, `x1` came from outside.
+
+- Line 2: the 2 became a tensor of shape `()`, named `x3`. That is `_like`.
+- Lines 3 and 4: there is no record "mean". You built it from `sum` and `*`.
+  So the factor 1/3 appears as `x4`.
+
+The order is the order in which things **ran**. Python works out the inside of
+an expression before the outside: in `a - a.max(...)` the maximum comes first.
+
+**Your part.** Predict three logs before anyone runs them. Write down only the
+names. No code is needed, just a careful look at what you built.
+"""
+
+
+# %% nbgrader={"grade": false, "grade_id": "read", "locked": false, "schema_version": 3, "solution": true}
+def predicted_names() -> dict[str, list[str]]:
+    """Expression → the names of its records, in order, as in ["add", "neg"].
+
+    a has shape (2, 3), b has shape (3,). The three expressions are
+    "((a + b) * 2).mean()"
+    "a - a.max(axis=1, keepdims=True)"
+    "stack([b, b])"
+    """
+    names = {}
+    ### BEGIN SOLUTION
+    names["((a + b) * 2).mean()"] = ["add", "mul", "sum", "mul"]
+    names["a - a.max(axis=1, keepdims=True)"] = ["max", "sub"]
+    names["stack([b, b])"] = ["reshape", "reshape", "concat"]
+    ### END SOLUTION
+    return names
+
+
+# %% nbgrader={"grade": true, "grade_id": "test_read", "locked": true, "points": 10, "schema_version": 3, "solution": false}
+def test_read():
+    a = Tensor([[1.0, 5.0, 2.0], [4.0, 3.0, 6.0]])
+    b = Tensor([10.0, 20.0, 30.0])
+    expressions = {
+        "((a + b) * 2).mean()": lambda: ((a + b) * 2).mean(),
+        "a - a.max(axis=1, keepdims=True)": lambda: a - a.max(axis=1, keepdims=True),
+        "stack([b, b])": lambda: stack([b, b]),
+    }
+    predicted = predicted_names()
+    for text, run in expressions.items():
+        expect(text in predicted, f"there is no prediction for {text}")
+        guess = list(predicted[text])
+        expect("mean" not in guess, f"{text}: no record is called mean; you built it from two")
+        expect("stack" not in guess, f"{text}: no record is called stack; look at what it calls")
+        # The log itself decides.
+        with tape() as records:
+            run()
+        names = [record.name for record in records]
+        expect(
+            sorted(guess) != sorted(names) or guess == names,
+            f"{text}: the right records in the wrong order; what is inside runs first",
+        )
+        expect(
+            guess == names,
+            f"{text}: the log says {', '.join(names)}; you predicted {', '.join(guess)}",
+        )
+
+
+test_read()
+
+# %% [markdown]
+"""
+## Systems analysis
+
+Three measurements on your own tensor. Write down a guess before each. A wrong
+guess that you remember teaches more than a table that you only read.
+
+### What does the door cost?
+"""
+
+# %% [markdown] tags=["prediction"]
+"""
+**Predict.** NumPy adds two arrays of 10 numbers in less than a microsecond.
+How many times as long does `a + a` take through your door? And with a million
+numbers?
+"""
+
+# %% tags=["experiment"]
+def microseconds(fn, calls):
+    """Median time of one call: short calls are timed in bundles of `calls`."""
+
+    def bundle():
+        for _ in range(calls):
+            fn()
+
+    return stopwatch(bundle, repeats=7) / calls * 1e6
+
+
+door_rows = []
+for size in (10, 1_000, 10_000, 100_000, 1_000_000):
+    tensor = Tensor(np.ones(size, dtype=np.float32))
+    array = tensor.data
+    calls = min(1000, 20_000_000 // size)
+    bare = microseconds(lambda: array + array, calls)
+    door = microseconds(lambda: tensor + tensor, calls)
+    with tape(keep=lambda record: record.name):
+        logged = microseconds(lambda: tensor + tensor, calls)
+    door_rows.append((size, bare, door, logged, door / bare))
+
+table(door_rows, ["elements", "NumPy µs", "door µs", "with log µs", "door/NumPy"])
+print()
+curve(
+    {
+        "NumPy": [(row[0], row[1]) for row in door_rows],
+        "through the door": [(row[0], row[2]) for row in door_rows],
+    },
+    x="elements",
+    y="microseconds",
+    log_x=True,
+    log_y=True,
+)
+
+# %% [markdown]
+"""
+DOOR TEXT
+
+### What does precision cost?
+"""
+
+# %% [markdown] tags=["prediction"]
+"""
+**Predict.** float64 numbers have 8 bytes, float32 numbers 4. How many times as
+long does a matrix product of two 1000 x 1000 matrices take in float64? And an
+addition?
+"""
+
+# %% tags=["experiment"]
+rng = make_rng(2)
+wide = Tensor(rng.standard_normal((1000, 1000)))
+narrow = Tensor(wide.data.astype(np.float32))
+print(f"one matrix: float64 {human_bytes(wide.nbytes)}, float32 {human_bytes(narrow.nbytes)}")
+print()
+
+precision_rows = []
+for text, compute in [("x @ x", lambda x: x @ x), ("x + x", lambda x: x + x)]:
+    slow = 1000 * stopwatch(lambda: compute(wide), repeats=5)
+    fast = 1000 * stopwatch(lambda: compute(narrow), repeats=5)
+    precision_rows.append((text, slow, fast, slow / fast))
+
+table(precision_rows, ["expression", "float64 ms", "float32 ms", "ratio"])
+print()
+product = precision_rows[0]
+bars({"x @ x in float64": product[1], "x @ x in float32": product[2]}, unit="ms")
+
+# %% [markdown]
+"""
+PRECISION TEXT
+
+### View or copy?
+"""
+
+# %% [markdown] tags=["prediction"]
+"""
+**Predict.** `x` holds 2 million float32 numbers, 7.6 MiB. Which of these make
+new numbers, and which only look at the old ones: `x.reshape(1000, 2000)`,
+`x.T`, `x[:, ::2]`, `x[rows]` with an array `rows`, `x.T.reshape(-1)`?
+"""
+
+# %% tags=["experiment"]
+x = Tensor(make_rng(3).standard_normal((2000, 1000)).astype(np.float32))
+every_other = np.arange(0, 2000, 2)
+view_rows = []
+for text, rearrange in [
+    ("x.reshape(1000, 2000)", lambda: x.reshape(1000, 2000)),
+    ("x.T", lambda: x.T),
+    ("x[:, ::2]", lambda: x[:, ::2]),
+    ("x[every_other]", lambda: x[every_other]),
+    ("x.T.reshape(-1)", lambda: x.T.reshape(-1)),
+    ("x.pad(((1, 1), (1, 1)))", lambda: x.pad(((1, 1), (1, 1)))),
+    ("concat([x, x])", lambda: concat([x, x])),
+]:
+    result = rearrange()
+    shared = np.shares_memory(result.data, x.data)
+    new = human_bytes(0 if shared else result.nbytes)
+    seconds = stopwatch(rearrange, repeats=5)
+    view_rows.append((text, "view" if shared else "copy", new, f"{seconds * 1e6:.0f}"))
+
+table(view_rows, ["expression", "what it is", "new memory", "µs"])
+
+# %% [markdown]
+"""
+VIEW TEXT
+"""
+
+# %%
+if __name__ == "__main__":
+    run_tests(
+        test_create,
+        test_door,
+        test_arithmetic,
+        test_matmul,
+        test_reduce,
+        test_shape,
+        test_join,
+        test_read,
+    )

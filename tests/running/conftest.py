@@ -1,0 +1,74 @@
+"""A runner with a real worker and real kernels, one per test."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+
+import pytest
+
+from tinytutor.running.events import CellFinished, CellOutput, Job, RunCell, RunEvent
+from tinytutor.running.runner import Runner
+
+RunSources = Callable[..., Awaitable[list[RunEvent]]]
+
+
+@pytest.fixture
+async def runner(tmp_path: Path) -> AsyncIterator[Runner]:
+    runner = Runner(tmp_path)
+    yield runner
+    await runner.close()
+
+
+@pytest.fixture
+def run_sources(runner: Runner) -> RunSources:
+    """Runs sources as cells `c0`, `c1`, …; those that begin with `# test` are tests."""
+
+    async def run(*sources: str, seconds: float = 20, total: float = 60) -> list[RunEvent]:
+        cells = tuple(
+            RunCell(f"c{n}", source, seconds, source.startswith("# test"))
+            for n, source in enumerate(sources)
+        )
+        job = Job(cells, total, memory_mib=2048, output_bytes=10_000)
+        return [event async for event in runner.run(job)]
+
+    return run
+
+
+def finished(events: list[RunEvent]) -> dict[str, CellFinished]:
+    return {event.cell_id: event for event in events if isinstance(event, CellFinished)}
+
+
+def output(events: list[RunEvent], cell_id: str) -> str:
+    return "".join(
+        event.data for event in events if isinstance(event, CellOutput) and event.cell_id == cell_id
+    )
+
+
+def kernel_processes() -> set[int]:
+    """Pids of living kernels of this user's tests (Linux)."""
+    found = set()
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            try:
+                command = (entry / "cmdline").read_bytes()
+            except OSError:
+                continue
+            if b"ipykernel_launcher" in command:
+                found.add(int(entry.name))
+    return found
+
+
+def alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    stat = Path(f"/proc/{pid}/stat")
+    return not stat.exists() or stat.read_text().rpartition(")")[2].split()[0] != "Z"
+
+
+def kernel_folders() -> set[str]:
+    return {path.name for path in Path(tempfile.gettempdir()).glob("tt-*")}

@@ -1,0 +1,19 @@
+"""Errors that only the command line has; `edge` gives each its exit code."""
+
+from __future__ import annotations
+
+
+class NotStartedError(Exception):
+    """A module without a notebook, or a workspace where no module was started."""
+
+
+class CheckTimedOutError(Exception):
+    """The limit that `--timeout` set was reached."""
+
+
+class UnknownPlaceError(LookupError):
+    """An exercise or section that the lesson does not have."""
+
+
+class DeclinedError(Exception):
+    """A question before something that can't be taken for granted was not answered with yes."""

@@ -1,0 +1,80 @@
+"""What one invocation knows: its global options, and course, workspace and tutor once they are needed."""
+
+from __future__ import annotations
+
+from collections.abc import Coroutine
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+from tinytutor.cli.output import Output
+
+if TYPE_CHECKING:
+    from tinytutor.curriculum import Course, Module
+    from tinytutor.tutor.tutor import Tutor
+    from tinytutor.tutor.workspace import Workspace
+
+_Result = TypeVar("_Result")
+
+
+class Session:
+    """One invocation. Opens nothing before a command asks for it."""
+
+    def __init__(self, output: Output):
+        self.output = output
+        self.workspace_option: Path | None = None
+        self.course_option: Path | None = None
+        self.as_json = False
+        self._course: Course | None = None
+        self._tutor: Tutor | None = None
+
+    @property
+    def course(self) -> Course:
+        """The course. Raises what the loader raises."""
+        if self._course is None:
+            from tinytutor.curriculum.loader import load_course  # noqa: PLC0415  yaml, 15 ms
+            from tinytutor.tutor.workspace import find_course  # noqa: PLC0415
+
+            self._course = load_course(find_course(self.course_option))
+        return self._course
+
+    @property
+    def workspace_folder(self) -> Path:
+        """Where the workspace is or would be."""
+        from tinytutor.tutor.workspace import find_workspace  # noqa: PLC0415
+
+        return find_workspace(self.workspace_option)
+
+    @property
+    def workspace(self) -> Workspace:
+        """The workspace. Raises WorkspaceError where there is none."""
+        from tinytutor.tutor.workspace import open_workspace  # noqa: PLC0415
+
+        return open_workspace(self.workspace_folder, self.course)
+
+    @property
+    def tutor(self) -> Tutor:
+        """The tutor of the workspace."""
+        if self._tutor is None:
+            from tinytutor.tutor.tutor import Tutor  # noqa: PLC0415
+
+            self._tutor = Tutor(self.workspace)
+        return self._tutor
+
+    def module(self, text: str) -> Module:
+        """The module that a student means. Raises UnknownModuleError."""
+        return self.course.find(text)
+
+    def run(self, work: Coroutine[object, object, _Result]) -> _Result:
+        """Runs something asynchronous of the tutor, and leaves no process behind, whatever happens."""
+        import asyncio  # noqa: PLC0415  60 ms, only where something runs
+
+        async def whole() -> _Result:
+            try:
+                return await work
+            finally:
+                await self.tutor.close()
+
+        return asyncio.run(whole())
+
+    def end(self) -> None:
+        """Closes what was opened."""

@@ -1,0 +1,154 @@
+"""Which level each box lies in: short edges, and no level broader than the limit allows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from tinytutor.curriculum.graph import Edge
+from tinytutor.curriculum.layered.items import Spacing
+
+_ROUNDS = 8
+"""How often every box may look for a better level; most graphs come to rest after three."""
+_PASSAGE_COST = 0.5
+"""What a passage costs, in the unit of `_Levels.cost`."""
+_OVERFLOW_COST = 1000.0
+
+
+def assign_levels(
+    breadths: Mapping[str, int], edges: Sequence[Edge], spacing: Spacing, limit: int | None
+) -> dict[str, int]:
+    """A level for every box, such that every edge leads to a later level.
+
+    Args:
+        breadths: cells that each box takes across.
+        edges: pairs of box names, without cycles.
+        spacing: blank cells between neighbours.
+        limit: cells that a level may take across; where it is too small, levels come close to it.
+    """
+    if not breadths:
+        return {}
+    best: _Levels | None = None
+    widest = max(breadths.values()) + spacing.boxes
+    room = limit
+    while True:
+        levels = _Levels(breadths, edges, spacing, limit, room)
+        levels.improve()
+        if best is None or levels.overflow() < best.overflow():
+            best = levels
+        if room is None or not best.overflow() or room < widest:
+            return best.of
+        room -= 1 + spacing.passages
+
+
+class _Levels:
+    """Levels that are being improved, with what each of them holds."""
+
+    def __init__(
+        self,
+        breadths: Mapping[str, int],
+        edges: Sequence[Edge],
+        spacing: Spacing,
+        limit: int | None,
+        room: int | None,
+    ):
+        self.gap = max(spacing.boxes, spacing.passages)
+        self.breadths = {node: breadth + self.gap for node, breadth in breadths.items()}
+        self.limit = None if limit is None else limit + self.gap
+        self.parents: dict[str, list[str]] = {node: [] for node in breadths}
+        self.children: dict[str, list[str]] = {node: [] for node in breadths}
+        for source, target in edges:
+            self.parents[target].append(source)
+            self.children[source].append(target)
+        self.of = self._schedule(None if room is None else room + self.gap)
+        self.unit = sum(self.breadths.values()) / len(self.breadths)
+        self.loads = [0] * (1 + max(self.of.values()))
+        for node in self.of:
+            self._carry(node, +1)
+            self._carry_passages(node, +1)
+
+    def _schedule(self, room: int | None) -> dict[str, int]:
+        """Fills level after level; boxes with the longest way ahead come first."""
+        ahead = self._ways_ahead()
+        waiting = {node: len(parents) for node, parents in self.parents.items()}
+        ready = [node for node, count in waiting.items() if not count]
+        of: dict[str, int] = {}
+        level = 0
+        while ready:
+            used, later, opened = 0, list[str](), list[str]()
+            for node in sorted(ready, key=lambda node: -ahead[node]):
+                if used and room is not None and used + self.breadths[node] > room:
+                    later.append(node)
+                    continue
+                used += self.breadths[node]
+                of[node] = level
+                for child in self.children[node]:
+                    waiting[child] -= 1
+                    if not waiting[child]:
+                        opened.append(child)
+            ready, level = later + opened, level + 1
+        return {node: of[node] for node in self.breadths}
+
+    def _ways_ahead(self) -> dict[str, int]:
+        """How many boxes follow each one on its longest way to an end."""
+        waiting = {node: len(children) for node, children in self.children.items()}
+        ahead = dict.fromkeys(waiting, 0)
+        pending = [node for node, count in waiting.items() if not count]
+        while pending:
+            node = pending.pop()
+            for parent in self.parents[node]:
+                ahead[parent] = max(ahead[parent], ahead[node] + 1)
+                waiting[parent] -= 1
+                if not waiting[parent]:
+                    pending.append(parent)
+        return ahead
+
+    def improve(self) -> None:
+        """Moves boxes one by one to the level that costs least, until none wants to move."""
+        for _ in range(_ROUNDS):
+            moved = [node for node in self.of if self._settle(node)]
+            if not moved:
+                break
+
+    def _settle(self, node: str) -> bool:
+        home = self.of[node]
+        first = 1 + max((self.of[parent] for parent in self.parents[node]), default=-1)
+        last = min((self.of[child] for child in self.children[node]), default=len(self.loads)) - 1
+        best, best_cost = home, self.cost()
+        for level in range(first, last + 1):
+            self._move(node, level)
+            cost = self.cost()
+            if cost < best_cost - 1e-9:
+                best, best_cost = level, cost
+        self._move(node, best)
+        return best != home
+
+    def _move(self, node: str, level: int) -> None:
+        sources = {node, *self.parents[node]}
+        for source in sources:
+            self._carry_passages(source, -1)
+        self._carry(node, -1)
+        self.of[node] = level
+        self._carry(node, +1)
+        for source in sources:
+            self._carry_passages(source, +1)
+
+    def _carry(self, node: str, sign: int) -> None:
+        self.loads[self.of[node]] += sign * self.breadths[node]
+
+    def _carry_passages(self, source: str, sign: int) -> None:
+        end = max((self.of[child] for child in self.children[source]), default=0)
+        for level in range(self.of[source] + 1, end):
+            self.loads[level] += sign * (1 + self.gap)
+
+    def overflow(self) -> int:
+        """Cells beyond the limit, over all levels."""
+        if self.limit is None:
+            return 0
+        return sum(max(0, load - self.limit) for load in self.loads)
+
+    def cost(self) -> float:
+        """Broad levels and passages cost; what lies beyond the limit costs most."""
+        squares = sum(load * load for load in self.loads) / self.unit**2
+        return squares + _PASSAGE_COST * sum(self.loads) / (1 + self.gap) + (
+            _OVERFLOW_COST * self.overflow()
+        )

@@ -1,0 +1,141 @@
+"""Where each item lies across: neighbours keep their distance, edges run straight where they can.
+
+Every item has wishes: places, with a weight, that would make one of its edges straight. A row is
+placed such that the weighted sum of all distances to wishes is smallest, which is isotonic
+regression with medians. Rows are placed in turn, down and up, until nothing gets better.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from tinytutor.curriculum.layered.items import Item, Spacing, distance
+
+Wish = tuple[float, float]
+"""A place, and how much it matters."""
+Centers = Mapping[Item, int]
+
+_ROUNDS = 8
+_ENTRY_MARGIN = 2
+"""Cells at either end of a box's side in which no edge enters while there's room elsewhere."""
+_BEND_COST = 3.0
+"""What an edge that isn't straight costs, in cells."""
+
+
+def entry_reach(item: Item) -> tuple[int, int]:
+    """How far before and after its center an edge may enter an item."""
+    if not item.is_box:
+        return 0, 0
+    margin = _ENTRY_MARGIN if item.breadth > 2 * _ENTRY_MARGIN + 1 else 1
+    return max(0, item.before - margin), max(0, item.after - margin)
+
+
+def place(rows: Sequence[Sequence[Item]], spacing: Spacing, limit: int | None) -> None:
+    """Writes the center of every item, from 0; within the limit, where the widest row is."""
+    widths = [_pack(row, spacing) for row in rows]
+    room = max(widths) if limit is None else max(limit, *widths)
+    for row, width in zip(rows, widths, strict=True):
+        for item in row:
+            item.center += (room - width) // 2
+    best, best_cost = _centers(rows), _cost(rows)
+    for number in range(_ROUNDS):
+        both = number % 4 >= 2
+        for order, upward in ((rows, True), (rows[::-1], False)):
+            for row in order:
+                wishes = [_wishes(item, up=upward or both, down=both or not upward) for item in row]
+                _settle(row, wishes, spacing, room)
+            cost = _cost(rows)
+            if cost < best_cost:
+                best, best_cost = _centers(rows), cost
+    lowest = min(center - item.before for item, center in best.items())
+    for item, center in best.items():
+        item.center = center - lowest
+
+
+def _pack(row: Sequence[Item], spacing: Spacing) -> int:
+    """Places a row's items as close as they may be; its breadth."""
+    row[0].center = row[0].before
+    for left, right in zip(row, row[1:], strict=False):
+        right.center = left.center + distance(left, right, spacing)
+    return row[-1].center + row[-1].after + 1
+
+
+def _centers(rows: Sequence[Sequence[Item]]) -> dict[Item, int]:
+    return {item: item.center for row in rows for item in row}
+
+
+def _weight(upper: Item, lower: Item) -> float:
+    return 1.0 + (not upper.is_box) + 2.0 * (not lower.is_box)
+
+
+def _cost(rows: Sequence[Sequence[Item]]) -> float:
+    cost = 0.0
+    for row in rows:
+        for upper in row:
+            for lower in upper.below:
+                before, after = entry_reach(lower)
+                off = upper.center - lower.center
+                beyond = max(0, -off - before, off - after)
+                cost += _weight(upper, lower) * beyond + _BEND_COST * (beyond > 0)
+    return cost
+
+
+def _wishes(item: Item, *, up: bool, down: bool) -> list[Wish]:
+    """Places at which edges would be straight. A reach counts as two wishes, one at either end."""
+    wishes: list[Wish] = []
+    if up:
+        before, after = entry_reach(item)
+        for upper in item.above:
+            half = _weight(upper, item) / 2
+            wishes += [(upper.center - after, half), (upper.center + before, half)]
+            wishes.append((upper.center, 0.1))
+    if down:
+        for lower in item.below:
+            before, after = entry_reach(lower)
+            half = _weight(item, lower) / 2
+            wishes += [(lower.center - before, half), (lower.center + after, half)]
+            wishes.append((lower.center, 0.1))
+    return wishes or [(item.center, 0.01)]
+
+
+def _settle(
+    row: Sequence[Item], wishes: Sequence[list[Wish]], spacing: Spacing, room: int
+) -> None:
+    """Places a row's items by their wishes, in order, apart, from 0 to the room there is."""
+    # Less the distances, "apart" becomes "not descending": neighbours that fall out of order merge
+    # into a block that moves as one.
+    offset, offsets = 0, [0]
+    for left, right in zip(row, row[1:], strict=False):
+        offset += distance(left, right, spacing)
+        offsets.append(offset)
+    lowest, highest = row[0].before, room - 1 - row[-1].after - offset
+    blocks: list[tuple[int, list[Wish], int]] = []  # how many items, their wishes, where
+    for own, offset in zip(wishes, offsets, strict=True):
+        count, merged = 1, [(place - offset, weight) for place, weight in own]
+        where = _median(merged)
+        while blocks and blocks[-1][2] >= where:
+            earlier_count, earlier, _ = blocks.pop()
+            count, merged = count + earlier_count, earlier + merged
+            where = _median(merged)
+        blocks.append((count, merged, where))
+    position = 0
+    for count, _, where in blocks:
+        for index in range(position, position + count):
+            row[index].center = min(max(where, lowest), highest) + offsets[index]
+        position += count
+
+
+def _median(wishes: list[Wish]) -> int:
+    """The middle of the places at which half of the weight lies on either side."""
+    wishes = sorted(wishes)
+    half = sum(weight for _, weight in wishes) / 2
+    reached, low = 0.0, wishes[-1][0]
+    for index, (where, weight) in enumerate(wishes):
+        reached += weight
+        if reached > half + 1e-9:
+            low = where
+            break
+        if reached > half - 1e-9:
+            low = (where + wishes[min(index + 1, len(wishes) - 1)][0]) // 2
+            break
+    return round(low)

@@ -1,0 +1,63 @@
+"""Files that are whole at any moment: written beside, synced, then put in place."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import secrets
+from datetime import UTC, datetime
+from pathlib import Path
+
+_TEMPORARY = ".tinytutor-tmp-"
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Replaces the file by `text` (UTF-8, as it is): a crash leaves the old or the new.
+
+    A symbolic link is followed, so that a linked notebook stays a link. Raises OSError.
+    """
+    target = path.resolve() if path.is_symlink() else path
+    target.parent.mkdir(parents=True, exist_ok=True)
+    temporary = target.with_name(f"{_TEMPORARY}{secrets.token_hex(6)}")
+    try:
+        with temporary.open("w", encoding="utf-8", newline="") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        with contextlib.suppress(FileNotFoundError):
+            temporary.chmod(target.stat().st_mode & 0o777)
+        temporary.replace(target)
+    finally:
+        temporary.unlink(missing_ok=True)
+    _sync_folder(target.parent)
+
+
+def back_up(path: Path, backups: Path) -> Path:
+    """Copies the file into `backups` under its name and the time; returns the copy."""
+    stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S_%f")
+    copy = backups / f"{path.stem}.{stamp}{path.suffix}"
+    write_whole(copy, path.read_text("utf-8", errors="surrogateescape"))
+    return copy
+
+
+def sweep_temporaries(folder: Path) -> None:
+    """Removes what a killed `write_whole` left in `folder`."""
+    for stray in folder.glob(f"{_TEMPORARY}*"):
+        stray.unlink(missing_ok=True)
+
+
+def sha256(text: str) -> str:
+    """Hex digest of the text in UTF-8."""
+    return hashlib.sha256(text.encode("utf-8", errors="surrogatepass")).hexdigest()
+
+
+def _sync_folder(folder: Path) -> None:
+    """Makes a rename last through a power cut; Windows has no such call and needs none."""
+    if os.name == "nt":
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,149 @@
+"""What a run reports while it happens, and its one-line JSON form between worker and runner."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from typing import Any
+
+
+class CellStatus(StrEnum):
+    """How a cell ended."""
+
+    OK = "ok"
+    ERROR = "error"
+    TIMED_OUT = "timed_out"
+    DIED = "died"
+    """The kernel ended while the cell ran."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunCell:
+    """A cell to run."""
+
+    id: str
+    source: str
+    seconds: float
+    """Limit of wall time."""
+    is_test: bool = False
+    """Tests are not run again when a kernel had to be replaced."""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """Cells to run from the top in a clean kernel."""
+
+    cells: tuple[RunCell, ...]
+    seconds: float
+    """Limit of wall time for all cells, kernel start excluded."""
+    memory_mib: int
+    output_bytes: int
+    """Kept per cell."""
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """One line of a traceback."""
+
+    cell_id: str | None
+    """The cell that the line stands in, or None for a file."""
+    file: str
+    line: int
+    """From 1, within the cell or file."""
+    function: str
+
+
+@dataclass(frozen=True, slots=True)
+class CellError:
+    """An exception that a cell raised."""
+
+    type: str
+    message: str
+    frames: tuple[Frame, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class KernelReady:
+    """A kernel answers."""
+
+    pid: int
+    seconds: float
+    """From the request to the answer; about 0 where a kernel was waiting."""
+
+
+@dataclass(frozen=True, slots=True)
+class CellStarted:
+    """A cell begins to run."""
+
+    cell_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class CellOutput:
+    """Something that a cell shows: text, or a picture."""
+
+    cell_id: str
+    mime: str
+    """`text/plain` with escapes removed, or `image/png` (base64)."""
+    data: str
+    is_warning: bool = False
+    """Whether it came on the error stream."""
+
+
+@dataclass(frozen=True, slots=True)
+class CellFinished:
+    """A cell has ended."""
+
+    cell_id: str
+    status: CellStatus
+    seconds: float
+    """Wall time."""
+    error: CellError | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RunFinished:
+    """The run is over; `fault` says what kept it from doing its work, if anything did."""
+
+    seconds: float
+    fault: str | None = None
+
+
+RunEvent = KernelReady | CellStarted | CellOutput | CellFinished | RunFinished
+
+_KINDS: dict[str, type[RunEvent]] = {
+    kind.__name__: kind
+    for kind in (KernelReady, CellStarted, CellOutput, CellFinished, RunFinished)
+}
+
+
+def to_line(event: RunEvent) -> str:
+    """The event as one line of JSON."""
+    return json.dumps({"kind": type(event).__name__, **asdict(event)})
+
+
+def from_line(line: str | bytes) -> RunEvent:
+    """The event of a line that `to_line` wrote. Raises ValueError for anything else."""
+    try:
+        fields: dict[str, Any] = json.loads(line)
+        kind = _KINDS[fields.pop("kind")]
+        if kind is CellFinished:
+            fields["status"] = CellStatus(fields["status"])
+            if fields["error"] is not None:
+                frames = tuple(Frame(**frame) for frame in fields["error"].pop("frames"))
+                fields["error"] = CellError(**fields["error"], frames=frames)
+        return kind(**fields)
+    except (KeyError, TypeError, AttributeError) as problem:
+        raise ValueError(f"not an event of a run: {line!r:.200} ({problem!r})") from None
+
+
+def job_to_line(job: Job) -> str:
+    """The job as one line of JSON."""
+    return json.dumps(asdict(job))
+
+
+def job_from_line(line: str | bytes) -> Job:
+    """The job of a line that `job_to_line` wrote."""
+    fields = json.loads(line)
+    return Job(**{**fields, "cells": tuple(RunCell(**cell) for cell in fields["cells"])})

@@ -1,0 +1,135 @@
+"""The tutor's side of a run: starts the worker, hands it a job, passes its events on, cancels."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator
+from dataclasses import asdict
+from pathlib import Path
+
+from tinytutor.notebooks.assembly import Assembly
+from tinytutor.notebooks.lesson import CellKind
+from tinytutor.running.events import Job, KernelReady, RunCell, RunEvent, RunFinished, from_line
+
+_LINE_LIMIT = 32 * 2**20
+"""Longest line of the worker: a picture of 4 MiB fits with room to spare."""
+_CANCEL_SECONDS = 2.0
+
+
+def job_of(assembly: Assembly) -> Job:
+    """The job that runs an assembly within its limits."""
+    limits = assembly.limits
+    return Job(
+        cells=tuple(
+            RunCell(cell.id, cell.source, limits.cell_seconds, cell.kind is CellKind.TEST)
+            for cell in assembly.cells
+        ),
+        seconds=limits.notebook_seconds,
+        memory_mib=limits.memory_mib,
+        output_bytes=limits.output_kib * 1024,
+    )
+
+
+class Runner:
+    """Owns one worker process, started when first needed. One job at a time."""
+
+    def __init__(self, folder: Path):
+        self._folder = folder
+        self._worker: asyncio.subprocess.Process | None = None
+        self._kernel_pid = 0
+        self._busy = asyncio.Lock()
+
+    async def warm_up(self, memory_mib: int) -> None:
+        """Starts the worker and lets it keep a kernel ready."""
+        await self._send({"warm": memory_mib})
+
+    async def run(self, job: Job) -> AsyncIterator[RunEvent]:
+        """Runs a job in a clean kernel and yields its events; the last one is RunFinished.
+
+        Closing the iterator early, or cancelling its task, ends the run and its kernel.
+        """
+        async with self._busy:
+            finished = False
+            try:
+                await self._send({"job": asdict(job)})
+                assert self._worker is not None
+                assert self._worker.stdout is not None
+                while not finished:
+                    line = await self._worker.stdout.readline()
+                    event = from_line(line) if line else RunFinished(0.0, _WORKER_ENDED)
+                    if isinstance(event, KernelReady):
+                        self._kernel_pid = event.pid
+                    finished = isinstance(event, RunFinished)
+                    if not line:
+                        await self._end_worker()
+                    yield event
+            finally:
+                if not finished:
+                    await asyncio.shield(self._cancel_job())
+
+    async def close(self) -> None:
+        """Ends the worker and with it every kernel."""
+        worker = self._worker
+        if worker is not None and worker.stdin is not None:
+            worker.stdin.close()
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(worker.wait(), _CANCEL_SECONDS)
+        await self._end_worker()
+
+    async def _cancel_job(self) -> None:
+        """Asks the worker first, so that its waiting kernel survives; kills it if it won't."""
+        worker = self._worker
+        if worker is None or worker.stdout is None:
+            return
+        with contextlib.suppress(TimeoutError, ConnectionError):
+            async with asyncio.timeout(_CANCEL_SECONDS):
+                await self._send({"cancel": 1})
+                while line := await worker.stdout.readline():
+                    if isinstance(from_line(line), RunFinished):
+                        return
+        await self._end_worker()
+
+    async def _send(self, request: dict[str, object]) -> None:
+        if self._worker is None or self._worker.returncode is not None:
+            self._worker = await asyncio.create_subprocess_exec(
+                sys.executable,
+                "-m",
+                "tinytutor.running.worker",
+                stdin=asyncio.subprocess.PIPE,
+                stdout=asyncio.subprocess.PIPE,
+                # Never the terminal: what a library prints there would draw over the app.
+                stderr=asyncio.subprocess.DEVNULL,
+                cwd=self._folder,
+                limit=_LINE_LIMIT,
+                start_new_session=os.name == "posix",
+            )
+        assert self._worker.stdin is not None
+        self._worker.stdin.write(json.dumps(request).encode() + b"\n")
+        await self._worker.stdin.drain()
+
+    async def _end_worker(self) -> None:
+        worker, self._worker = self._worker, None
+        if worker is None:
+            return
+        for pid in (worker.pid, self._kernel_pid):
+            if pid:
+                _kill_group(pid)
+        with contextlib.suppress(ProcessLookupError):
+            worker.kill()
+        await worker.wait()
+
+
+_WORKER_ENDED = (
+    "the process that runs notebooks ended: try again; if it happens again, `tinytutor doctor`"
+)
+
+
+def _kill_group(pid: int) -> None:
+    if os.name == "posix":
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(pid, signal.SIGKILL)

@@ -1,0 +1,130 @@
+"""The child process that owns the kernels: jobs come in as lines of JSON, events go out as lines.
+
+    {"job": …}     runs it; the events follow, the last one is RunFinished
+    {"warm": MIB}  keeps a started kernel waiting for the next job
+    {"cancel": 1}  ends the running job and its kernel at once
+
+The end of the input ends everything: a killed tutor leaves no kernel behind.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import os
+import sys
+import threading
+from collections.abc import Callable
+from typing import Any
+
+from tinytutor.running.events import Job, RunEvent, RunFinished, job_from_line, to_line
+from tinytutor.running.execution import JobRun
+from tinytutor.running.kernel import Kernel
+
+
+class Worker:
+    """Runs one job at a time and, if asked to, has the next kernel ready."""
+
+    def __init__(self, emit: Callable[[RunEvent], None]):
+        self._emit = emit
+        self._warm_mib: int | None = None
+        self._spare: asyncio.Task[Kernel] | None = None
+        self._job: asyncio.Task[None] | None = None
+
+    async def handle(self, request: dict[str, Any]) -> None:
+        """Does what one line asks for."""
+        if "warm" in request:
+            self._warm_mib = int(request["warm"])
+            self._start_spare()
+        elif "job" in request:
+            await self._end_job()
+            self._job = asyncio.create_task(self._run(job_from_line(json.dumps(request["job"]))))
+        elif "cancel" in request:
+            await self._end_job()
+
+    async def close(self) -> None:
+        """Ends the running job and the waiting kernel."""
+        await self._end_job()
+        spare, self._spare = self._spare, None
+        if spare is not None:
+            with contextlib.suppress(Exception, asyncio.CancelledError):
+                await (await spare).kill()
+
+    async def _run(self, job: Job) -> None:
+        try:
+            await JobRun(job, lambda: self._kernel(job.memory_mib), self._emit).run()
+        except asyncio.CancelledError:
+            self._emit(RunFinished(0.0, "cancelled"))
+            raise
+        except Exception as problem:
+            self._emit(RunFinished(0.0, f"the run broke down: {problem!r}"))
+        self._start_spare()
+
+    async def _end_job(self) -> None:
+        job, self._job = self._job, None
+        if job is not None and not job.done():
+            job.cancel()
+            await asyncio.gather(job, return_exceptions=True)
+
+    async def _kernel(self, memory_mib: int) -> Kernel:
+        spare, self._spare = self._spare, None
+        if spare is not None and memory_mib == self._warm_mib:
+            with contextlib.suppress(Exception):
+                kernel = await spare
+                if await kernel.is_alive():
+                    return kernel
+        elif spare is not None:
+            await (await spare).kill()
+        return await Kernel.start(memory_mib)
+
+    def _start_spare(self) -> None:
+        if self._warm_mib is not None and self._spare is None:
+            self._spare = asyncio.create_task(_warm_kernel(self._warm_mib))
+            # A failure is seen, and explained, when a job asks for its own kernel.
+            self._spare.add_done_callback(lambda task: task.cancelled() or task.exception())
+
+
+async def _warm_kernel(memory_mib: int) -> Kernel:
+    """A kernel that has done the slow imports; its namespace is clean."""
+    kernel = await Kernel.start(memory_mib)
+    await kernel.client.execute_interactive("import numpy; del numpy", silent=True, timeout=60)
+    return kernel
+
+
+async def serve() -> None:
+    """Reads requests until the input ends."""
+    loop = asyncio.get_running_loop()
+    requests: asyncio.Queue[bytes] = asyncio.Queue()
+
+    def read() -> None:
+        # A thread, because a pipe can't be awaited on Windows.
+        for line in sys.stdin.buffer:
+            loop.call_soon_threadsafe(requests.put_nowait, line)
+        loop.call_soon_threadsafe(requests.put_nowait, b"")
+
+    threading.Thread(target=read, daemon=True).start()
+    # Kernels must never write between our lines: keep the real output to ourselves.
+    out = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8", newline="\n")
+    sys.stdout = sys.stderr
+
+    def emit(event: RunEvent) -> None:
+        with contextlib.suppress(BrokenPipeError):
+            out.write(to_line(event) + "\n")
+            out.flush()
+
+    worker = Worker(emit)
+    try:
+        while line := await requests.get():
+            await worker.handle(json.loads(line))
+    finally:
+        await worker.close()
+
+
+if __name__ == "__main__":
+    if sys.platform == "win32":
+        # pyzmq needs add_reader, which the default loop of Windows lacks.
+        asyncio.set_event_loop_policy(asyncio.WindowsSelectorEventLoopPolicy())
+    asyncio.run(serve())
+    # The reading thread may still wait for input: no orderly end is needed any more.
+    os._exit(0)

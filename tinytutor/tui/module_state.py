@@ -1,0 +1,132 @@
+"""What the module screen knows, as one value. Pure: reads nothing, draws nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from tinytutor.notebooks.lesson import CellKind, Exercise, Lesson, Section
+from tinytutor.running.verdicts import Verdict
+from tinytutor.tui.runs import Run, RunKind
+
+if TYPE_CHECKING:
+    from tinytutor.tutor.tutor import Hint
+
+
+@dataclass(frozen=True, slots=True)
+class ModuleState:
+    """A module on screen."""
+
+    lesson: Lesson
+    section_index: int = 0
+    exercise_index: int = 0
+    verdicts: Mapping[str, Verdict] = field(default_factory=dict)
+    """Last verdict by exercise, of this sitting."""
+    passed_before: frozenset[str] = frozenset()
+    """Exercises whose test passed at the last check of an earlier sitting."""
+    outdated: frozenset[str] = frozenset()
+    """Exercises whose code changed since their verdict."""
+    hints: Mapping[str, tuple[Hint, ...]] = field(default_factory=dict)
+    run: Run | None = None
+    said: str = ""
+    """What the last run came to as a whole, or what kept it from doing its work."""
+
+    @property
+    def section(self) -> Section:
+        """The section on screen."""
+        return self.lesson.sections[self.section_index]
+
+    @property
+    def exercise(self) -> Exercise | None:
+        """The exercise in the editor; None in a lesson without any."""
+        exercises = self.lesson.exercises
+        return exercises[self.exercise_index] if exercises else None
+
+    @property
+    def exercise_id(self) -> str:
+        """Its id, or nothing."""
+        return self.exercise.id if self.exercise else ""
+
+    @property
+    def verdict(self) -> Verdict | None:
+        """The last verdict of the exercise in the editor."""
+        return self.verdicts.get(self.exercise_id)
+
+    @property
+    def experiments(self) -> tuple[str, ...]:
+        """Ids of the section's experiments."""
+        return tuple(c.id for c in self.section.cells if c.kind is CellKind.EXPERIMENT)
+
+    def status(self, exercise: Exercise) -> str:
+        """Status of an exercise's test: of the run under way, else the last known, else nothing."""
+        if self.run is not None and exercise.test.id in self.run.tests:
+            return self.run.statuses.get(exercise.test.id, "")
+        if exercise.id in self.verdicts and exercise.id not in self.outdated:
+            return str(self.verdicts[exercise.id].status)
+        if exercise.id in self.passed_before and exercise.id not in self.outdated:
+            return "passed"
+        return ""
+
+    def to_section(self, index: int) -> ModuleState:
+        """Another section, and with it its exercise; beyond either end it stays."""
+        index = max(0, min(index, len(self.lesson.sections) - 1))
+        exercise_id = self.lesson.sections[index].exercise_id
+        found = [n for n, e in enumerate(self.lesson.exercises) if e.id == exercise_id]
+        exercise_index = found[0] if found else self.exercise_index
+        return replace(self, section_index=index, exercise_index=exercise_index)
+
+    def to_exercise(self, index: int) -> ModuleState:
+        """Another exercise, and with it its section; beyond either end it stays."""
+        if not self.lesson.exercises:
+            return self
+        index = max(0, min(index, len(self.lesson.exercises) - 1))
+        wanted = self.lesson.exercises[index].id
+        found = [n for n, s in enumerate(self.lesson.sections) if s.exercise_id == wanted]
+        section_index = found[0] if found else self.section_index
+        return replace(self, section_index=section_index, exercise_index=index)
+
+    def first_to_do(self) -> ModuleState:
+        """At the first exercise that has not passed; at the beginning where nothing has."""
+        statuses = [self.status(exercise) for exercise in self.lesson.exercises]
+        if "passed" not in statuses or all(status == "passed" for status in statuses):
+            return self
+        return self.to_exercise(next(n for n, s in enumerate(statuses) if s != "passed"))
+
+    def tests_of(self, kind: RunKind, target: str) -> frozenset[str]:
+        """Ids of the tests that such a run executes."""
+        if kind is RunKind.MODULE:
+            return frozenset(exercise.test.id for exercise in self.lesson.exercises)
+        return frozenset({f"test_{target}"} if kind is RunKind.EXERCISE else ())
+
+    def judged(self, verdicts: Iterable[Verdict], said: str) -> ModuleState:
+        """After a run that came to these verdicts."""
+        new = {verdict.exercise_id: verdict for verdict in verdicts}
+        return replace(
+            self,
+            verdicts={**self.verdicts, **new},
+            outdated=self.outdated - set(new),
+            run=None,
+            said=said,
+        )
+
+    def typed(self, exercise_id: str) -> ModuleState:
+        """After the code of an exercise changed."""
+        return replace(self, outdated=self.outdated | {exercise_id})
+
+    def hinted(self, hint: Hint) -> ModuleState:
+        """With one more hint; one that is shown already is not shown twice."""
+        shown = self.hints.get(hint.exercise_id, ())
+        if any(other.step == hint.step for other in shown):
+            return self
+        return replace(self, hints={**self.hints, hint.exercise_id: (*shown, hint)})
+
+    def title_of(self, cell_id: str) -> str:
+        """How a cell is called on screen: by its exercise, else by its section."""
+        for exercise in self.lesson.exercises:
+            if cell_id in (exercise.id, exercise.test.id):
+                return exercise.title
+        for section in self.lesson.sections:
+            if any(cell.id == cell_id for cell in section.cells):
+                return section.title
+        return cell_id

@@ -1,0 +1,104 @@
+"""What a verdict looks like: styled text from values. Outside text is never read as markup."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from textual.content import Content
+
+from tinytutor.running.failures import Failure
+from tinytutor.running.verdicts import Verdict
+from tinytutor.tui import glyphs, text
+from tinytutor.tui.differences import first_difference
+
+_CODE = re.compile(r"`([^`\n]+)`")
+_TRACE_SHOWN = 40
+"""Lines of captured output shown; the rest stays in the notebook."""
+
+
+def prose(words: str, style: str = "") -> Content:
+    """A sentence with `code` in it, the code set apart by colour."""
+    parts: list[Content] = []
+    end = 0
+    for match in _CODE.finditer(words):
+        parts += [Content(words[end : match.start()]), Content.styled(match[1], "$text-accent")]
+        end = match.end()
+    content = Content("").join([*parts, Content(words[end:])])
+    return content.stylize_before(style) if style else content
+
+
+def status_line(status: str, title: str, seconds: float | None = None) -> Content:
+    """Symbol, title and word of one test, in the colour of its status."""
+    colour = glyphs.TEST_COLOUR[status]
+    parts = [
+        Content.styled(f"{glyphs.TEST[status]} ", f"bold {colour}"),
+        Content.styled(title, "bold"),
+        Content.styled(f"  {text.TEST_WORDS[status]}", colour),
+    ]
+    if seconds is not None:
+        parts.append(Content.styled(f"  {text.seconds(seconds)}", "$text-muted"))
+    return Content("").join(parts)
+
+
+def verdict_content(verdict: Verdict, title: str) -> Content:
+    """All that a test said."""
+    lines = [status_line(verdict.status, title, verdict.seconds)]
+    if verdict.failure is not None:
+        lines += [Content(""), *failure_lines(verdict.failure)]
+    output = verdict.output.strip("\n")
+    if output:
+        lines += [Content(""), Content.styled(text.PRINTED, "$text-muted")]
+        lines += _indented(output.split("\n")[-_TRACE_SHOWN:])
+    return Content("\n").join(lines)
+
+
+def failure_lines(failure: Failure) -> Iterator[Content]:
+    """Headline, expected beside got with the first difference, the student's line, where to look."""
+    yield prose(failure.headline, "$text-error" if not failure.expected else "")
+    if failure.expected or failure.got:
+        yield Content("")
+        yield from _compared(failure.expected, failure.got)
+    if failure.hint:
+        yield Content("")
+        yield _labelled(text.LOOK_AT, prose(failure.hint))
+    if failure.at is not None:
+        yield Content("")
+        place = f"{text.YOUR_LINE} {failure.at.line}"
+        yield Content.assemble(
+            Content.styled(f"{place}  ", "$text-muted"), Content(failure.at.text)
+        )
+
+
+def _compared(expected: str, got: str) -> Iterator[Content]:
+    difference = first_difference(expected, got) if expected and got else None
+    at = (difference.line, difference.column) if difference else (-1, 0)
+    for label, words, colour in (
+        (text.EXPECTED, expected, "$text-success"),
+        (text.GOT, got, "$text-error"),
+    ):
+        for number, line in enumerate(words.split("\n")):
+            shown = Content(line)
+            if number == at[0]:
+                end = _token_end(line, at[1])
+                shown = shown.stylize(f"bold underline {colour}", at[1], end)
+            yield _labelled(label if not number else "", shown, colour)
+    if difference is not None and difference.column:
+        pointer = " " * difference.column + "↑ " + text.FIRST_DIFFERENCE
+        last_line = difference.line == len(got.split("\n")) - 1
+        if last_line:
+            yield _labelled("", Content.styled(pointer, "$text-muted"))
+
+
+def _token_end(line: str, start: int) -> int:
+    """The end of the word or number that begins at `start`."""
+    match = re.compile(r"[\w.+-]+|.").match(line, start)
+    return match.end() if match else len(line)
+
+
+def _labelled(label: str, words: Content, colour: str = "$text-muted") -> Content:
+    return Content.assemble(Content.styled(f"{label:<10}", colour), words)
+
+
+def _indented(lines: Sequence[str]) -> list[Content]:
+    return [Content(f"  {line}") for line in lines]

@@ -1,0 +1,73 @@
+"""A run as the screen shows it, folded from its events. Pure: reads no clock, draws nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+
+from tinytutor.running.events import (
+    CellFinished,
+    CellOutput,
+    CellStarted,
+    CellStatus,
+    KernelReady,
+    RunEvent,
+)
+
+_STATUS = {
+    CellStatus.OK: "passed",
+    CellStatus.ERROR: "failed",
+    CellStatus.TIMED_OUT: "timed_out",
+    CellStatus.DIED: "error",
+}
+
+
+class RunKind(StrEnum):
+    """What was asked for."""
+
+    EXERCISE = "exercise"
+    MODULE = "module"
+    EXPERIMENT = "experiment"
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A run under way."""
+
+    kind: RunKind
+    target: str
+    """Id of the exercise, the module or the experiment cell."""
+    tests: frozenset[str]
+    """Ids of the test cells that it will run."""
+    started: float
+    """Monotonic time."""
+    kernel_ready: bool = False
+    current: str = ""
+    """Id of the cell that runs."""
+    statuses: Mapping[str, str] = field(default_factory=dict)
+    """Test id → status, as far as known."""
+    outputs: tuple[CellOutput, ...] = ()
+    """What the experiment's cell has shown."""
+
+    @property
+    def done(self) -> int:
+        """How many tests have ended."""
+        return sum(status != "running" for status in self.statuses.values())
+
+    def after(self, event: RunEvent) -> Run:
+        """The run after one more event."""
+        match event:
+            case KernelReady():
+                return replace(self, kernel_ready=True)
+            case CellStarted(cell_id):
+                statuses = self.statuses
+                if cell_id in self.tests:
+                    statuses = {**statuses, cell_id: "running"}
+                return replace(self, kernel_ready=True, current=cell_id, statuses=statuses)
+            case CellFinished(cell_id, status) if cell_id in self.tests:
+                return replace(self, statuses={**self.statuses, cell_id: _STATUS[status]})
+            case CellOutput(cell_id) if self.kind is RunKind.EXPERIMENT and cell_id == self.target:
+                return replace(self, outputs=(*self.outputs, event))
+            case _:
+                return self

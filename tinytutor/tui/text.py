@@ -1,0 +1,308 @@
+"""All words of the app, in one place, so that they can be translated."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+APP = "tinytutor"
+OR = " or "
+
+COMMANDS: Mapping[str, tuple[str, str]] = {
+    "open_focused": ("Open", "Open the focused module"),
+    "check_focused": ("Check", "Run all tests of the focused module"),
+    "find": ("Find", "Find a module by number or title"),
+    "find_again.next": ("Next match", "Go to the next match"),
+    "find_again.previous": ("Previous match", "Go to the match before"),
+    "go_next": ("What next", "Go to the module to work on next"),
+    "show_progress": ("Progress", "Show my progress: time, attempts, tests, what is left"),
+    "show_settings": ("Settings", "Choose theme and habits"),
+    "help": ("Help", "Show all keys of this screen"),
+    "quit": ("Quit", "Save and leave"),
+    "run_tests": ("Run tests", "Run the tests of this exercise"),
+    "check_module": ("Check all", "Check the whole module in a clean kernel"),
+    "hint": ("Hint", "Show the next hint"),
+    "exercise.previous": ("Previous exercise", "Go to the exercise before"),
+    "exercise.next": ("Next exercise", "Go to the next exercise"),
+    "section.previous": ("Previous section", "Go to the section before"),
+    "section.next": ("Next section", "Go to the next section of the lesson"),
+    "next_pane": ("Pane", "Go to the next pane: lesson, exercise, tests"),
+    "outline": ("Outline", "List the sections of the lesson"),
+    "solution": ("Solution", "Show the reference solution beside yours"),
+    "reset": ("Reset", "Put this exercise back to its starter; a backup is kept"),
+    "undo_reset": ("Undo reset", "Put back what the last reset took away"),
+    "experiment": ("Experiment", "Run the experiment of this section"),
+    "leave": ("Back", "Stop a run, leave the editor, go back to the map"),
+    "back": ("Back", "Go back"),
+    "confusion": ("Confused", "Report that something here is hard to understand"),
+}
+PLACES: Mapping[str, str] = {
+    "map": "On the map",
+    "module": "In a module",
+    "lesson": "While reading the lesson",
+    "progress": "On the progress screen",
+    "everywhere": "Everywhere",
+}
+
+STATE_WORDS: Mapping[str, str] = {
+    "passed": "passed",
+    "started": "started",
+    "open": "open",
+    "locked": "locked",
+    "stale": "check again",
+}
+TEST_WORDS: Mapping[str, str] = {
+    "passed": "passed",
+    "failed": "failed",
+    "error": "error",
+    "timed_out": "timed out",
+    "not_reached": "not reached",
+    "running": "running",
+    "": "not run yet",
+}
+
+# The map
+MAP = "Map"
+NEEDS = "needs"
+UNLOCKS = "unlocks"
+NOTHING = "nothing"
+DIFFICULTY = "difficulty"
+FIND_PROMPT = "Number or title"
+ALL_PASSED = "every module passed"
+
+
+def hours(value: float) -> str:
+    """Expected time of a module."""
+    return f"about {value:g} h"
+
+
+def passed_of(passed: int, total: int) -> str:
+    """How many modules have passed."""
+    return f"{passed} of {total} passed"
+
+
+def tests_passed(passed: int, total: int) -> str:
+    """How many tests of a module passed at the last attempts."""
+    return f"{passed} of {total} tests" if total else "tests not run yet"
+
+
+def no_match(query: str) -> str:
+    """The search found nothing."""
+    return f"No module has {query!r} in its number or title"
+
+
+def matches(position: int, count: int) -> str:
+    """Which of the search's finds is shown."""
+    return f"match {position} of {count} · n next · N previous"
+
+
+# Running
+RUN_CANCELLED = "Stopped. Nothing was recorded as passed."
+RUN_BUSY = "A run is under way. Esc stops it."
+STARTING_KERNEL = "starting a clean kernel"
+CANCEL_WITH = "Esc stops it"
+
+
+def running(what: str, done: int, total: int, elapsed: float) -> str:
+    """The line above the tests while a run is under way."""
+    share = f"{done} of {total} cells · " if total else ""
+    return f"{what} · {share}{elapsed:.0f} s · {CANCEL_WITH}"
+
+
+def running_cell(title: str) -> str:
+    """Which cell runs."""
+    return f"running {title}"
+
+
+# Verdicts
+EXPECTED = "expected"
+GOT = "got"
+LOOK_AT = "look at"
+FIRST_DIFFERENCE = "first difference"
+PRINTED = "printed"
+YOUR_LINE = "your line"
+NOT_RUN = "Not run yet."
+NOT_RUN_HINT = "F5 runs this exercise's tests, F6 the whole module."
+PASSED_LINE = "passed"
+NEXT_AFTER_PASS = "F4 goes to the next exercise."
+NEXT_AFTER_LAST_PASS = "F6 checks the whole module."
+NEXT_AFTER_FAIL = "F2 shows a hint."
+HINT = "Hint"
+LAST_HINT = "Last hint"
+NOTE = "note"
+NO_EXERCISES = "This module has no exercises."
+
+
+def check_summary(passed: int, total: int, seconds: float) -> str:
+    """The whole check in one line."""
+    return f"{passed} of {total} tests passed in {seconds:.1f} s"
+
+
+def failing(titles: str) -> str:
+    """Which exercises are left."""
+    return f"to do: {titles}"
+
+
+def seconds(value: float) -> str:
+    """How long a test took."""
+    return f"{value:.2f} s" if value < 10 else f"{value:.0f} s"
+
+
+# The module
+LESSON = "Lesson"
+EXERCISE = "Exercise"
+TESTS = "Tests"
+OUTLINE = "Outline"
+LOADING = "Opening the lesson…"
+SAVED = "saved"
+UNSAVED = "saving…"
+GIVEN = "given"
+EXPERIMENT = "experiment"
+RUN_EXPERIMENT = "Run it: x"
+TEST_CODE = "What the test checks"
+TO_EDITOR = "Write it in the editor: Ctrl+L"
+PREDICTION = "Before you run it: what do you expect?"
+SECTION_END = "End of the lesson. F6 checks the whole module."
+PICTURE = "A picture was drawn. Terminals can't show it here: open the notebook to see it."
+
+
+def section_next(title: str) -> str:
+    """The line below a section."""
+    return f"n  next: {title}"
+
+
+def exercise_of(number: int, total: int, title: str) -> str:
+    """Heading of the editor."""
+    return f"{number}/{total}  {title}"
+
+
+def section_of(number: int, total: int) -> str:
+    """Which section is shown."""
+    return f"{number} of {total}"
+
+
+def not_saved(problem: str) -> str:
+    """The notebook could not be written."""
+    return f"Not saved: {problem}. Your text stays here; it is tried again with the next change."
+
+
+OUTSIDE_LOADED = "Changed in another editor: loaded."
+OUTSIDE_TITLE = "Changed in another program"
+OUTSIDE_QUESTION = (
+    "This exercise was changed in another program while you typed here. Which text do you keep?"
+)
+KEEP_MINE = "Mine, from here"
+TAKE_THEIRS = "The other one"
+RESET_TITLE = "Back to the starter?"
+RESET_QUESTION = "Your code of this exercise is put aside in a backup, and can be put back."
+RESET_DONE = "The starter is back. Undo it from the palette (Ctrl+P, undo reset)."
+UNDO_DONE = "Your code is back."
+UNDO_NONE = "There is no reset to undo."
+SOLUTION_TITLE = "Show the reference solution?"
+SOLUTION_QUESTION = (
+    "You have not passed this exercise yet. Seeing the solution is recorded. A hint may be enough."
+)
+YOURS = "Yours"
+REFERENCE = "The reference"
+YES = "Yes"
+NO = "No"
+RESET_YES = "Reset it"
+SOLUTION_YES = "Show it"
+CLOSE_KEY = "Esc closes"
+NO_EXPERIMENT = "This section has no experiment."
+LOCKED_TITLE = "Locked"
+LOCKED_READ = "Read it anyway"
+LOCKED_BACK = "Back to the map"
+LOCKED_RECORDED = "You can read it and try it. That you opened it early is recorded."
+
+# Confusion
+CONFUSION_TITLE = "What is hard to understand here?"
+CONFUSION_PLACE = "At"
+CONFUSION_HELP = "A word or nothing at all is fine. Enter sends, Esc closes."
+CONFUSION_PROMPT = "What you expected, what puzzles you (optional)"
+CONFUSION_THANKS = "Noted, with its place. Thank you: this is how the lesson gets better."
+CONFUSION_NOWHERE = "the app as a whole"
+
+# A pass
+PASSED_TITLE = "passed"
+UNLOCKED = "Now open"
+UNLOCKED_NONE = "Nothing new opens by this one alone."
+IN_LIBRARY = "Now in your library"
+TOOK = "active time"
+ATTEMPTS = "checks"
+PASS_NEXT = "Enter  to the map      s  stay and experiment"
+COURSE_DONE = "Every module has passed. The whole library is yours."
+
+# Welcome
+WELCOME_TITLE = "Build your own deep-learning library"
+WELCOME_WILL = "This makes your workspace"
+WELCOME_KEYS = "Enter  make it      q  not now"
+WELCOME_WORKING = "Making the workspace…"
+
+
+def welcome_contents(library: str) -> tuple[tuple[str, str], ...]:
+    """What the workspace will hold: name and what it is."""
+    return (
+        ("NN_name.ipynb", "a notebook for each module that you start: lesson, exercises, tests"),
+        (f"{library}/", "your library: it grows with every module that you pass"),
+        (".tinytutor/", "your progress and backups"),
+    )
+
+
+def welcome_course(modules: int, hours_total: float) -> str:
+    """What the course is."""
+    return (
+        f"{modules} modules, about {hours_total:.0f} hours. You write the code, tests tell you "
+        f"where you are, and each module uses the ones before it."
+    )
+
+
+# Progress
+PROGRESS = "My progress"
+IDLE = "paused"
+IDLE_LONG = "Paused: no key for a while, so this time does not count."
+DONE_SHARE = "of the course"
+LEFT = "left"
+NOTHING_LEFT = "nothing left"
+COLUMNS = ("Module", "State", "Tests", "Pass rate", "Active", "Elapsed", "Checks", "Errors")
+COLUMNS_MORE = ("Confused", "Hints")
+
+# Settings
+SETTINGS = "Settings"
+SETTING_THEME = "Theme"
+SETTING_CELEBRATE = "Celebrate a pass with a panel"
+SETTING_OUTSIDE = "Run tests after a save in another editor"
+SETTING_WRAP = "Fold long lines in the editor"
+SETTINGS_HELP = "Changes hold at once. Esc closes."
+
+
+def settings_where(path: str) -> str:
+    """Where the choices are kept."""
+    return f"Kept in {path}"
+
+
+def not_kept(problem: str) -> str:
+    """The settings file could not be written."""
+    return f"Your choice holds until you leave: it could not be kept ({problem})."
+
+
+# Help
+HELP = "Keys"
+HELP_WALK = "Walk along the edges of the map"
+HELP_DIGITS = "Jump to a module by its number"
+HELP_PALETTE = "All commands, by name"
+HELP_MOUSE = "The mouse works everywhere: click selects, a second click opens."
+
+
+def fault(what: object) -> str:
+    """Something failed that should not."""
+    return f"That did not work: {what}"
+
+
+def duration(value: float) -> str:
+    """Seconds as a person says them: 45 s, 12 min, 3 h 05."""
+    if value < 60:
+        return f"{value:.0f} s"
+    minutes = round(value / 60)
+    if minutes < 60:
+        return f"{minutes} min"
+    return f"{minutes // 60} h {minutes % 60:02d}"

@@ -1,0 +1,1 @@
+"""What a student can do, for both front ends: the workspace, checks, help, and what is recorded."""
