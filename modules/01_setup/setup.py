@@ -15,7 +15,7 @@
 # 01 Setup
 
 You will build six small tools that turn "it feels faster" into a result
-that others can check. Every later module measures with them.
+that others can check. Later modules measure with them.
 
 ### Prerequisites
 
@@ -167,8 +167,8 @@ copied into a file of your own package, `tinytorch`:
 ```
 
 Never edit that file: it is made anew at each pass. Change the exercise
-instead. Twenty modules later the package is a whole framework, and each
-function that mattered is yours.
+instead. By module 20 the package is a whole framework, and each function
+that mattered is yours.
 
 Now the first code. This cell imports what your functions need. It says
 `#| export`, so it goes into your library with them.
@@ -248,7 +248,7 @@ def human_bytes(n: int) -> str:
     """Writes a size in bytes for people: 512 -> "512 B", 1536 -> "1.5 KiB".
 
     Whole bytes below 1024, one decimal from there on; the last unit is GiB.
-    Raises ValueError that says "negative" and the value, if `n` is.
+    Raises ValueError for a negative `n`; it says "negative" and the value.
     """
     ### BEGIN SOLUTION
     if n < 0:
@@ -443,7 +443,7 @@ test_require_python()
 """
 ## 3. Say which machine it was
 
-"28 ms" means nothing without its machine. So each result gets a label,
+"16 ms" means nothing without its machine. So each result gets a label,
 and the label must come from the machine itself:
 
 ```
@@ -568,7 +568,7 @@ So make a generator of your own and hand it to whoever needs numbers.
 
 There is one trap. `default_rng(None)` is allowed and means "no seed": your
 result could not be repeated, and nothing would tell you. So `make_rng`
-insists on an integer. The test is `isinstance(seed, int)`.
+insists on an integer. `isinstance(seed, int)` tells whether it is one.
 """
 
 
@@ -578,8 +578,8 @@ def make_rng(seed: int) -> np.random.Generator:
     """Returns a fresh generator of its own: same seed, same numbers.
 
     Leaves NumPy's hidden generator alone.
-    Raises TypeError that says "an integer" and the type that came, if
-    `seed` is none.
+    Raises TypeError for a seed that is no integer; it says "an integer" and
+    names the type that came.
     """
     ### BEGIN SOLUTION
     if not isinstance(seed, int):
@@ -664,7 +664,7 @@ One duration is not yet a fair one. Look at six runs of the same work:
 - **Median.** Sort the rest, `1 2 3 4 90`, and take the middle: 3. The mean
   is 20. One slow run moved it to where no run was.
 
-`median([4, 90, 2, 3, 1])` is imported already and gives 3.
+`median` is imported already: `median([4, 90, 2, 3, 1])` gives 3.
 
 ### Work that can be timed
 
@@ -727,8 +727,8 @@ def stopwatch(
 
     Calls `fn` first `warmup` times untimed. Reads the time from `clock`
     just before and just after each timed run.
-    Raises ValueError that says "repeats" and its value if that is less than
-    1, before any run.
+    Raises ValueError for repeats below 1, before any run; it says "repeats"
+    and the value.
     """
     ### BEGIN SOLUTION
     if repeats < 1:
@@ -927,7 +927,7 @@ test_peak_bytes()
 """
 ## Systems analysis
 
-All six tools at work on one question. You have a million numbers and want
+Now your tools work on one question. You have a million numbers and want
 their sum. A Python loop adds them one by one from a list. NumPy adds them
 in one call, from an array, where the bare numbers lie side by side.
 
@@ -1033,8 +1033,8 @@ On a small machine, with one thread, Python 3.11 and NumPy 2.4, we measured:
 for the same work. In a busier minute loop and NumPy both rose by 1.4, while
 their ratio stayed near 100. Ratios travel better than times.
 
-**The floor.** Nothing takes 0.1 µs: two looks at the clock and a call. What
-takes hardly longer than that, this stopwatch cannot measure.
+**The floor.** Doing nothing takes 0.1 µs: two looks at the clock and a
+call. What takes hardly longer than that, this stopwatch cannot measure.
 
 **The law of time.** Both sums cost a fixed price and a price per number:
 
@@ -1043,10 +1043,16 @@ takes hardly longer than that, this stopwatch cannot measure.
    NumPy     1.1 µs  +  0.17 ns × numbers
 ```
 
-So both grow in proportion to the numbers. NumPy pays more for the call and
-a hundredth for each number. For 10 numbers the loop wins. From about 60 on
-NumPy does, and at a million it was about 100 times faster. In the plot the
-loop's line is nearly level. NumPy's falls: more numbers share one call.
+So both grow in proportion to the numbers. NumPy pays more for the call, and
+a hundredth for each number. The loop wins below about 60 numbers:
+
+```
+   numbers     10    100   1,000   10,000   100,000    1,000,000
+   ratio     0.3x   1.6x     12x      53x       91x   88x to 109x
+```
+
+The last entry is the range of three runs. In the plot the loop's line is
+nearly level. NumPy's falls: the more numbers, the more share one call.
 
 **The law of memory.** The list takes 32 bytes a number: 8 for the place in
 the list, 24 for the Python object it points to. The array takes 8. A

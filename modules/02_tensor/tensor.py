@@ -101,7 +101,8 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-Number = int | float | np.number  # what counts as one plain number
+Array = npt.NDArray[Any]
+Number = int | float | np.number  # one plain number
 
 
 class _Empty:
@@ -109,7 +110,7 @@ class _Empty:
 
 
 def extend(cls: type) -> Callable[[type], type]:
-    """Adds what a class body defines to `cls`: a class may grow cell by cell."""
+    """Adds what a class body defines to `cls`: it may grow cell by cell."""
 
     def add_methods(body: type) -> type:
         for name, value in vars(body).items():
@@ -122,8 +123,18 @@ def extend(cls: type) -> Callable[[type], type]:
 
 # %%
 from tinytorch.env import human_bytes, make_rng, stopwatch
-from tinytutor.kit import bars, curve, expect, refuses, run_tests
-from tinytutor.kit import same, same_dtype, table, unchanged
+
+from tinytutor.kit import (
+    bars,
+    curve,
+    expect,
+    refuses,
+    run_tests,
+    same,
+    same_dtype,
+    table,
+    unchanged,
+)
 
 # %% [markdown]
 """
@@ -241,48 +252,46 @@ starts empty each time.
 # %% nbgrader={"grade": false, "grade_id": "create", "locked": false, "schema_version": 3, "solution": true}
 #| export
 class Tensor:
-    """A block of numbers with a shape. Its one attribute, `data`, is a NumPy array."""
+    """Numbers with a shape. The one attribute, `data`, is a NumPy array."""
 
     __array_ufunc__ = None  # np.exp(tensor) raises TypeError
 
-    def __array__(self, *args: Any, **settings: Any) -> npt.NDArray[Any]:
-        raise TypeError(
-            "NumPy was asked to swallow a Tensor; use tensor.data where a plain array is meant"
-        )
+    def __array__(self, *args: Any, **settings: Any) -> Array:
+        raise TypeError("NumPy cannot take a Tensor; give it tensor.data")
 
     def __init__(self, data: npt.ArrayLike, dtype: npt.DTypeLike = None):
         """Takes a number, a nested list of numbers or a NumPy array.
 
-        An array is not copied. `dtype` wins if given; without it Python floats
-        become float32, and an array or a NumPy number keeps its own dtype.
+        An array is not copied. `dtype` wins if given. Without it Python
+        floats become float32; an array or a NumPy number keeps its dtype.
 
         Raises:
-            ValueError: rows of different lengths (np.asarray sees to that).
-            TypeError: text or other objects; the message names their dtype.
+            ValueError: rows of different lengths (np.asarray does that).
+            TypeError: text or other objects; names the dtype they have.
         """
         ### BEGIN SOLUTION
         array = np.asarray(data, dtype=dtype)
-        chosen = dtype is not None or isinstance(data, np.ndarray | np.generic)
-        if array.dtype == np.float64 and not chosen:
+        from_numpy = isinstance(data, np.ndarray | np.generic)
+        if dtype is None and not from_numpy and array.dtype == np.float64:
             array = array.astype(np.float32)
         if array.dtype.kind not in "biuf":
-            raise TypeError(f"a Tensor holds numbers, these have dtype {array.dtype}")
+            raise TypeError(f"a Tensor holds numbers, not {array.dtype}")
         self.data = array
         ### END SOLUTION
 
     def item(self) -> float | int | bool:
         """The one element as a Python number.
 
-        Raises ValueError, naming the shape, unless there is exactly one element.
+        Raises ValueError, naming the shape, if there is not exactly one.
         """
         ### BEGIN SOLUTION
         if self.size != 1:
-            raise ValueError(f"item() needs one element, this tensor has shape {self.shape}")
+            raise ValueError(f"item() needs 1 element, shape is {self.shape}")
         return self.data.item()
         ### END SOLUTION
 
-    def numpy(self) -> npt.NDArray[Any]:
-        """A copy of the numbers as a NumPy array: changing it leaves the tensor alone."""
+    def numpy(self) -> Array:
+        """A copy of the numbers; changing it leaves the tensor alone."""
         ### BEGIN SOLUTION
         return self.data.copy()
         ### END SOLUTION
@@ -313,69 +322,73 @@ class Tensor:
         return len(self.data)
 
     def __repr__(self) -> str:
+        facts = f"shape={self.shape}, dtype={self.dtype}"
         numbers = np.array2string(self.data, precision=4, threshold=20)
-        kind = type(self).__name__
-        return f"{kind}(shape={self.shape}, dtype={self.dtype}, data={numbers})"
+        return f"{type(self).__name__}({facts}, data={numbers})"
 
 
 # %% nbgrader={"grade": true, "grade_id": "test_create", "locked": true, "points": 10, "schema_version": 3, "solution": false}
 def test_create():
     # The plain case: numbers, and one attribute that holds them.
-    t = Tensor([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]])
+    rows = [[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]]
+    t = Tensor(rows)
     expect(type(t.data) is np.ndarray, "t.data must be a NumPy array")
-    same(t, [[1, 2, 3], [4, 5, 6]], "Tensor([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]])")
-    attributes = list(vars(Tensor([1.0])))
-    expect(
-        attributes == ["data"],
-        f"a tensor has one attribute, data; this one has {attributes}",
-    )
+    same(t, rows, "Tensor(rows)")
+    held = list(vars(Tensor([1.0])))
+    expect(held == ["data"], f"a tensor must hold data alone, not {held}")
     facts = (t.shape, t.ndim, t.size, len(t))
     expect(facts == ((2, 3), 2, 6, 2), f"shape, ndim, size, len: {facts}")
 
-    # The dtype: yours, the array's, or float32.
-    advice = "Python floats become float32; ints and booleans stay"
-    same_dtype(t, np.float32, "Tensor of Python floats", hint=advice)
-    same_dtype(Tensor(2.5), np.float32, "Tensor(2.5)", hint=advice)
-    same_dtype(Tensor([1, 2]), np.int64, "Tensor([1, 2])", hint=advice)
-    same_dtype(Tensor([True]), np.bool_, "Tensor([True])", hint=advice)
+    # The dtype of what Python gives.
+    rule = "Python floats become float32; ints and booleans stay"
+    same_dtype(t, np.float32, "Tensor(rows)", hint=rule)
+    same_dtype(Tensor(2.5), np.float32, "Tensor(2.5)", hint=rule)
+    same_dtype(Tensor([1, 2]), np.int64, "Tensor([1, 2])", hint=rule)
+    same_dtype(Tensor([True]), np.bool_, "Tensor([True])", hint=rule)
     expect(t.nbytes == 24, "6 numbers of 4 bytes are 24 bytes")
+
+    # The dtype of what NumPy gives, and the dtype that you ask for.
     array = np.array([1.5, 2.5])
-    advice = "an array or a NumPy number keeps its dtype"
-    same_dtype(Tensor(array), np.float64, "Tensor(float64 array)", hint=advice)
-    same_dtype(Tensor(np.float64(2)), np.float64, "Tensor(np.float64(2))", hint=advice)
-    advice = "dtype=... wins over every default"
-    wide = Tensor([1.5], dtype=np.float64)
-    same_dtype(wide, np.float64, "Tensor([1.5], dtype=np.float64)", hint=advice)
-    whole = Tensor(array, dtype=np.int64)
-    same_dtype(whole, np.int64, "Tensor(array, dtype=np.int64)", hint=advice)
+    number = np.float64(2)
+    rule = "an array or a NumPy number keeps its dtype"
+    same_dtype(Tensor(array), np.float64, "Tensor(array)", hint=rule)
+    same_dtype(Tensor(number), np.float64, "Tensor(number)", hint=rule)
     expect(
         np.shares_memory(Tensor(array).data, array),
-        "Tensor(array) must not copy the array: use np.asarray",
+        "Tensor(array) must not copy the array",
+        hint="np.asarray does not copy, np.array does",
     )
+    rule = "dtype=... wins over every default"
+    wide, whole = Tensor([1.5], dtype=np.float64), Tensor(array, np.int64)
+    same_dtype(wide, np.float64, "Tensor([1.5], np.float64)", hint=rule)
+    same_dtype(whole, np.int64, "Tensor(array, np.int64)", hint=rule)
 
     # One number, and a copy of all numbers.
     one = Tensor([[2.5]]).item()
-    expect(one == 2.5 and type(one) is float, f"Tensor([[2.5]]).item() gave {one!r}")
+    expect(
+        one == 2.5 and type(one) is float,
+        f"Tensor([[2.5]]).item() must be the float 2.5, it is {one!r}",
+    )
     with refuses(ValueError, "item() of six numbers", says=["(2, 3)"]):
         t.item()
     with refuses(ValueError, "item() of no number", says=["(0, 4)"]):
         Tensor(np.ones((0, 4))).item()
     copy = t.numpy()
     expect(type(copy) is np.ndarray, "numpy() must return a NumPy array")
-    same(copy, t.data, "t.numpy()")
+    same(copy, rows, "t.numpy()")
     copy[0, 0] = 99.0
-    expect(t.data[0, 0] == 1.0, "changing the copy changed the tensor: numpy() must copy")
+    expect(t.data[0, 0] == 1.0, "changing the copy changed the tensor")
 
     # What is no material for a tensor.
-    with refuses(TypeError, "Tensor of objects", says=["object"]):
+    with refuses(TypeError, "Tensor([object()])", says=["object"]):
         Tensor([object()])
-    with refuses(TypeError, "Tensor of text", says=["<U3"]):
+    with refuses(TypeError, 'Tensor(["one", "two"])', says=["<U3"]):
         Tensor(["one", "two"])
-    with refuses(ValueError, "Tensor of rows of different lengths"):
+    with refuses(ValueError, "Tensor([[1], [2, 3]])"):
         Tensor([[1], [2, 3]])
-    with refuses(TypeError, "Tensor(Tensor)", says=["tensor.data"]):
+    with refuses(TypeError, "Tensor(t)", says=["tensor.data"]):
         Tensor(t)
-    with refuses(TypeError, "np.exp(tensor)"):
+    with refuses(TypeError, "np.exp(t)"):
         np.exp(t)
 
 
@@ -472,34 +485,34 @@ class OpRecord(NamedTuple):
     seconds: float  # spent in NumPy
 
 
-_open_logs: list[tuple[list, Callable | None]] = []  # (log, its keep), innermost last
+_open_logs: list[tuple[list, Callable | None]] = []  # (log, its keep)
 
 
-def _unwrap(name: str, inputs: tuple[Tensor, ...]) -> list[npt.NDArray[Any]]:
+def _unwrap(name: str, inputs: tuple[Tensor, ...]) -> list[Array]:
     for tensor in inputs:
         if not isinstance(tensor, Tensor):
             kind = type(tensor).__name__
-            raise TypeError(f"{name}: run_op takes tensors, got {kind}; wrap it in Tensor(...)")
+            raise TypeError(f"{name}: wrap the {kind} in a Tensor first")
     return [tensor.data for tensor in inputs]
 
 
-def _complaint(name: str, arrays: list, attrs: dict[str, Any], problem: ValueError) -> str:
+def _complaint(name: str, arrays: list, attrs: dict, why: object) -> str:
     shapes = " and ".join(str(array.shape) for array in arrays)
     if len(arrays) > 1:
-        return f"{name}: shapes {shapes} do not fit together ({problem}); reshape one of them"
+        return f"{name}: shapes {shapes} do not fit together ({why})"
     settings = ", ".join(f"{key}={value}" for key, value in attrs.items())
-    return f"{name}: shape {shapes} does not allow {settings or 'this'} ({problem})"
+    return f"{name}: shape {shapes} does not allow {settings} ({why})"
 
 
 # %% nbgrader={"grade": false, "grade_id": "door", "locked": false, "schema_version": 3, "solution": true}
 #| export
 @contextmanager
 def tape(keep: Callable[[OpRecord], Any] | None = None) -> Iterator[list]:
-    """`with tape() as records:` gathers a record of each operation in the block.
+    """`with tape() as records:` gathers a record of each operation inside.
 
     The log closes when the block ends, also when it raises. Blocks may be
-    nested: every open log gets every record. With `keep`, the log stores
-    keep(record) instead of the record, so that no tensor is kept alive.
+    nested: every open log gets every record. With `keep`, a log stores
+    keep(record) instead of the record, so that it keeps no tensor alive.
     """
     log: list = []
     ### BEGIN SOLUTION
@@ -511,12 +524,12 @@ def tape(keep: Callable[[OpRecord], Any] | None = None) -> Iterator[list]:
     ### END SOLUTION
 
 
-def run_op(name: str, fn: Callable[..., Any], *inputs: Tensor, **attrs: Any) -> Tensor:
-    """The door: fn(*arrays, **attrs) as a Tensor, with a record in every open log.
+def run_op(name: str, fn: Callable, *inputs: Tensor, **attrs) -> Tensor:
+    """The door: fn(*arrays, **attrs) as a Tensor, filed in each open log.
 
     Raises:
         TypeError: an input is not a Tensor.
-        ValueError: the shapes do not fit; names the operation and the shapes.
+        ValueError: shapes do not fit; names the operation and the shapes.
     """
     # 1. Unwrap.
     arrays = _unwrap(name, inputs)
@@ -524,12 +537,12 @@ def run_op(name: str, fn: Callable[..., Any], *inputs: Tensor, **attrs: Any) -> 
     start = perf_counter()
     try:
         result = fn(*arrays, **attrs)
-    except ValueError as problem:
-        raise ValueError(_complaint(name, arrays, attrs, problem)) from None
+    except ValueError as why:
+        raise ValueError(_complaint(name, arrays, attrs, why)) from None
     seconds = perf_counter() - start
-    # 3. Wrap the result.
-    # 4. File an OpRecord in every open log; where a log has a `keep`, what keep makes of it.
-    # 5. Return the output.
+    # 3. Wrap the result in a Tensor.
+    # 4. File an OpRecord in each open log, or what its keep makes of it.
+    # 5. Return the Tensor.
     ### BEGIN SOLUTION
     output = Tensor(result)
     if _open_logs:
@@ -554,36 +567,42 @@ def test_door():
     same(total, [4, 6], 'run_op("add", np.add, a, b)')
     same(scaled, [12, 18], 'run_op("scale", scale, total, by=3)')
     same_dtype(scaled, np.float32, "run_op of float32 tensors")
-    count = len(records)
-    expect(count == 2, f"two operations ran inside `with tape()`, the log has {count} entries")
+    found = len(records)
+    expect(found == 2, f"two operations, but {found} entries in the log")
     first, second = records
-    expect(isinstance(first, OpRecord), "a log without `keep` must hold OpRecords")
+    expect(isinstance(first, OpRecord), "a plain log holds OpRecords")
     names = [first.name, second.name]
-    expect(names == ["add", "scale"], f"the names are add and scale, the log says {names}")
+    expect(names == ["add", "scale"], f"add and scale are filed as {names}")
+    kept = first.inputs
     expect(
-        len(first.inputs) == 2 and first.inputs[0] is a and first.inputs[1] is b,
-        "a record must hold the very tensors that came in, not new ones around their arrays",
+        len(kept) == 2 and kept[0] is a and kept[1] is b,
+        "a record must hold the very tensors that came in, not new ones",
     )
     expect(
         first.output is total and second.inputs[0] is total,
-        "a record's output must be the very tensor that run_op returns",
+        "a record must hold the very tensor that run_op returns",
     )
     attrs = [first.attrs, second.attrs]
-    expect(attrs == [{}, {"by": 3}], f"attrs are the settings, {{}} and {{'by': 3}}: {attrs}")
+    expect(attrs == [{}, {"by": 3}], f"the settings are filed as {attrs}")
     expect(0 <= first.seconds < 60, "seconds is what step 2 measured")
 
     # A log hears only what happens inside its block.
     run_op("add", np.add, a, b)
-    expect(len(records) == 2, "a closed log must not grow: take it off _open_logs")
-    with refuses(KeyError, "an error inside `with tape()`"), tape() as abandoned:
-        raise KeyError("inside the block")
+    expect(
+        len(records) == 2,
+        "a closed log must not grow",
+        hint="take it off _open_logs when its block ends",
+    )
+    with refuses(KeyError, "an error in the block"), tape() as abandoned:
+        raise KeyError("inside")
     run_op("add", np.add, a, b)
     expect(
-        len(abandoned) == 0,
-        "a log must close even when its block raises: `try: yield log`, `finally:` close",
+        not abandoned,
+        "a log must close even if its block raises",
+        hint="`try:` before the yield, `finally:` after it",
     )
 
-    # Nested logs, and logs with `keep`.
+    # Nested logs, and logs with keep.
     with tape(keep=lambda record: record.name) as outer:
         run_op("add", np.add, a, b)
         with tape() as inner:
@@ -591,17 +610,20 @@ def test_door():
         run_op("sub", np.subtract, a, b)
     expect(
         len(outer) == 3,
-        f"every open log gets every record: the outer one has {len(outer)} of 3",
+        f"every open log hears all: the outer one heard {len(outer)} of 3",
     )
-    expect(outer == ["add", "mul", "sub"], "with `keep` the log stores keep(record)")
-    heard = [record.name for record in inner]
-    expect(heard == ["mul"], f"the inner log ran during mul alone, it heard {heard}")
+    expect(
+        outer == ["add", "mul", "sub"],
+        f"a log with keep stores keep(record), here names, not {outer}",
+    )
+    names = [record.name for record in inner]
+    expect(names == ["mul"], f"the inner log was open for mul: {names}")
     with tape(keep=lambda record: len(record.attrs)) as counts:
         run_op("add", np.add, a, b)
     expect(counts == [0], "what keep returns is stored, even if it is 0")
 
     # Complaints name the operation and the shapes.
-    with refuses(ValueError, "add of (2,) and (3,)", says=["add", "(2,)", "(3,)"]):
+    with refuses(ValueError, "(2,) + (3,)", says=["add", "(2,)", "(3,)"]):
         run_op("add", np.add, a, Tensor([1.0, 2.0, 3.0]))
     with refuses(TypeError, "run_op of an array", says=["ndarray"]):
         run_op("exp", np.exp, a.data)
@@ -664,7 +686,7 @@ its own dtype: that would cut it to 2.
 
 # %%
 #| export
-def _power(array: npt.NDArray[Any], exponent: float) -> npt.NDArray[Any]:
+def _power(array: Array, exponent: float) -> Array:
     return array**exponent
 
 
@@ -672,23 +694,24 @@ def _power(array: npt.NDArray[Any], exponent: float) -> npt.NDArray[Any]:
 #| export
 @extend(Tensor)
 class Arithmetic:
-    """+ - * / with tensors, arrays and numbers on either side; -a; a ** number."""
+    """+ - * / with a tensor, array or number on either side; -a; a ** 2."""
 
     def _like(self, other: Tensor | Number | npt.ArrayLike) -> Tensor:
         """The other side of an operation as a Tensor.
 
-        A Tensor comes back as it is. One number (see `Number`) takes this tensor's
-        dtype if that is a float dtype. Everything else becomes Tensor(other).
+        A Tensor comes back as it is. One `Number` takes the dtype of this
+        tensor if that is a float dtype. All else becomes Tensor(other).
         """
         ### BEGIN SOLUTION
         if isinstance(other, Tensor):
             return other
-        if isinstance(other, Number) and np.issubdtype(self.dtype, np.floating):
+        floating = np.issubdtype(self.dtype, np.floating)
+        if floating and isinstance(other, Number):
             return Tensor(other, dtype=self.dtype)
         return Tensor(other)
         ### END SOLUTION
 
-    # The pattern, complete: the door, with the sides in the order they are written.
+    # The pattern, complete. The sides are filed as they are written.
 
     def __add__(self, other) -> Tensor:
         return run_op("add", np.add, self, self._like(other))
@@ -732,14 +755,15 @@ class Arithmetic:
         ### END SOLUTION
 
     def __pow__(self, exponent: float) -> Tensor:
-        """Each element to the power of `exponent`, a Python number and a setting.
+        """Each element to a power; files the setting `exponent`.
 
-        Raises TypeError if it is none; the message says "exponent" and names the type.
+        Raises TypeError unless the exponent is an int or a float; the
+        message says "exponent" and names the type that came.
         """
         ### BEGIN SOLUTION
         if not isinstance(exponent, int | float):
             kind = type(exponent).__name__
-            raise TypeError(f"the exponent must be a plain number, got {kind}")
+            raise TypeError(f"the exponent must be a number, got {kind}")
         return run_op("power", _power, self, exponent=exponent)
         ### END SOLUTION
 
@@ -757,13 +781,15 @@ def test_arithmetic():
     same(a * b, x * y, "a * b")
     same(a / b, x / y, "a / b", mistakes={"this is b / a": y / x})
 
-    # A number on the right, then on the left, where self is the right side.
+    # One number on the right, then on the left.
     same(a - 2, x - 2, "a - 2")
-    same(2 - a, 2 - x, "2 - a", mistakes={"this is a - 2; in __rsub__ self stands right": x - 2})
     same(a / 2, x / 2, "a / 2")
-    same(2 / a, 2 / x, "2 / a", mistakes={"this is a / 2; in __rtruediv__ self stands right": x / 2})
+    swapped = {"this is a - 2; in __rsub__ self stands right": x - 2}
+    same(2 - a, 2 - x, "2 - a", mistakes=swapped)
+    swapped = {"this is a / 2; in __rtruediv__ self stands right": x / 2}
+    same(2 / a, 2 / x, "2 / a", mistakes=swapped)
 
-    # Every operator: one record of the right name, a float32 Tensor, the right numbers.
+    # Every operator: the numbers, the dtype, and one record of its name.
     cases = [
         ("a + b", lambda: a + b, x + y, "add"),
         ("a - b", lambda: a - b, x - y, "sub"),
@@ -782,37 +808,39 @@ def test_arithmetic():
         ("2.5 / a", lambda: 2.5 / a, 2.5 / x, "div"),
         ("a * np.int64(3)", lambda: a * np.int64(3), x * 3, "mul"),
         ("a * np.float64(3)", lambda: a * np.float64(3), x * 3, "mul"),
-        ("array + a", lambda: y + a, x + y, "add"),
-        ("list * a", lambda: [1.0, 2.0, 3.0, 4.0] * a, x * [1, 2, 3, 4], "mul"),
+        ("array + a", lambda: y + a, y + x, "add"),
+        ("list * b", lambda: [1, 2, 3, 4.0] * b, y * [1, 2, 3, 4], "mul"),
     ]
+    rule = "in _like, one number takes the dtype of a float tensor"
     for text, compute, expected, name in cases:
         with unchanged(a, b, what=text), tape() as records:
             got = compute()
-        expect(isinstance(got, Tensor), f"{text} must be a Tensor, it is a {type(got).__name__}")
+        expect(isinstance(got, Tensor), f"{text} must be a Tensor")
         same(got, expected, text)
-        advice = "in _like one number takes the dtype of a float tensor"
-        same_dtype(got, np.float32, text, hint=advice)
+        same_dtype(got, np.float32, text, hint=rule)
         names = [record.name for record in records]
-        expect(names == [name], f"{text} must file one record, {name!r}; it filed {names}")
-        inputs = records[0].inputs
+        expect(names == [name], f"{text} must file {[name]}, not {names}")
         expect(
-            any(tensor is a for tensor in inputs),
-            f"{text}: `a` itself must be an input of the record, not a copy",
+            any(tensor is a or tensor is b for tensor in records[0].inputs),
+            f"{text}: the tensor itself must be an input of the record",
         )
 
-    # The dtype that a number takes, and the tensor that stays itself.
-    expect(a._like(b) is b, "_like must hand a tensor back as it is, not a new one")
-    wide = Tensor(np.array([1.5, 2.5]))
-    same_dtype(wide * 0.1, np.float64, "float64 tensor * 0.1")
-    same(wide * 0.1, [0.15, 0.25], "float64 tensor * 0.1", tolerance=1e-12)
-    same_dtype(Tensor([1, 2]) + 1, np.int64, "Tensor([1, 2]) + 1")
-    cut = {"2.5 was cut to 2: only a float tensor gives its dtype to a number": [2, 4]}
-    same(Tensor([1, 2]) * 2.5, [2.5, 5.0], "Tensor([1, 2]) * 2.5", mistakes=cut)
+    # What _like makes of the other side.
+    expect(a._like(b) is b, "_like must hand a tensor back as it is")
+    double = Tensor(np.array([1.5, 2.5]))
+    tenth = double * 0.1
+    same_dtype(tenth, np.float64, "float64 tensor * 0.1", hint=rule)
+    same(tenth, [0.15, 0.25], "float64 tensor * 0.1", tolerance=1e-12)
+    same_dtype(Tensor([1, 2]) + 1, np.int64, "int64 tensor + 1")
+    cut = {"2.5 was cut to 2: ask for a float dtype first": [2, 4]}
+    got = Tensor([1, 2]) * 2.5
+    same(got, [2.5, 5], "Tensor([1, 2]) * 2.5", mistakes=cut)
 
     # The exponent is a setting, not a tensor.
     with tape() as records:
         a**3
-    expect(records[0].attrs == {"exponent": 3}, "a ** 3 files attrs {'exponent': 3}")
+    filed = records[0].attrs
+    expect(filed == {"exponent": 3}, f"a ** 3 filed the settings {filed}")
     with refuses(TypeError, "a ** b", says=["exponent", "Tensor"]):
         a**b
 
@@ -862,14 +890,14 @@ Matrix = Sequence[Sequence[float]]
 
 
 def matmul_loops(a: Matrix, b: Matrix) -> list[list[float]]:
-    """Matrix product (rows, inner) @ (inner, columns) of nested lists, as nested lists.
+    """(rows, inner) @ (inner, columns) of nested lists, as nested lists.
 
     Raises ValueError, naming both inner sizes, if they differ.
     """
     ### BEGIN SOLUTION
     rows, inner, columns = len(a), len(b), len(b[0])
     if len(a[0]) != inner:
-        raise ValueError(f"inner sizes differ: rows of {len(a[0])}, columns of {inner}")
+        raise ValueError(f"inner sizes differ: {len(a[0])} and {inner}")
     product = [[0.0] * columns for _ in range(rows)]
     for i in range(rows):
         for j in range(columns):
@@ -881,21 +909,21 @@ def matmul_loops(a: Matrix, b: Matrix) -> list[list[float]]:
 
 @extend(Tensor)
 class MatrixProduct:
-    """a @ b, with tensors and arrays on either side."""
+    """a @ b, with a tensor or an array on either side."""
 
     def __matmul__(self, other) -> Tensor:
-        """(..., rows, inner) @ (..., inner, columns) → (..., rows, columns).
+        """(..., rows, inner) @ (..., inner, columns): (..., rows, columns).
 
-        Raises ValueError, naming both shapes, if a side has fewer than 2 axes
-        or the inner sizes differ; the message says "axes" and "inner sizes".
+        Raises ValueError, naming both shapes, if a side has fewer than 2
+        axes or if the inner sizes differ; the message says "axes" and
+        "inner sizes".
         """
         other = self._like(other)
         ### BEGIN SOLUTION
-        if self.ndim < 2 or other.ndim < 2 or self.shape[-1] != other.shape[-2]:
-            raise ValueError(
-                f"matmul: {self.shape} @ {other.shape}: both sides need 2 or more axes, "
-                "and the inner sizes (last of the left, last but one of the right) must match"
-            )
+        flat = self.ndim < 2 or other.ndim < 2
+        if flat or self.shape[-1] != other.shape[-2]:
+            shapes = f"{self.shape} @ {other.shape}"
+            raise ValueError(f"{shapes}: give 2 axes, equal inner sizes")
         return run_op("matmul", np.matmul, self, other)
         ### END SOLUTION
 
@@ -907,46 +935,46 @@ class MatrixProduct:
 def test_matmul():
     # The plain case, checked by hand: 1·5 + 2·7 = 19.
     p, q = [[1, 2], [3, 4]], [[5, 6], [7, 8]]
-    mistakes = {
-        "this multiplies element by element; rows must meet columns": [[5, 12], [21, 32]],
-        "rows of a meet rows of b: take b[k][j]": [[17, 23], [39, 53]],
-        "columns of a meet columns of b: take a[i][k]": [[26, 30], [38, 44]],
-        "this is b @ a": [[23, 34], [31, 46]],
-        "only the last partner counts: add up with +=": [[14, 16], [28, 32]],
-    }
     expected = [[19, 22], [43, 50]]
-    same(matmul_loops(p, q), expected, "matmul_loops(p, q)", mistakes=mistakes)
-    same(Tensor(p) @ Tensor(q), expected, "Tensor(p) @ Tensor(q)", mistakes=mistakes)
+    wrong = {
+        "element by element; rows must meet columns": [[5, 12], [21, 32]],
+        "rows of a met rows of b: take b[k][j]": [[17, 23], [39, 53]],
+        "columns of a met columns of b: take a[i][k]": [[26, 30], [38, 44]],
+        "this is b @ a": [[23, 34], [31, 46]],
+        "only the last k counts: add up, with +=": [[14, 16], [28, 32]],
+    }
+    same(matmul_loops(p, q), expected, "matmul_loops(p, q)", mistakes=wrong)
+    same(Tensor(p) @ Tensor(q), expected, "p @ q", mistakes=wrong)
 
-    # Three different sizes: (2, 3) @ (3, 4).
+    # Three different sizes: (2, 3) and (3, 4).
     rng = make_rng(4)
     x = rng.uniform(-1, 1, (2, 3)).astype(np.float32)
     y = rng.uniform(-1, 1, (3, 4)).astype(np.float32)
+    a, b = Tensor(x), Tensor(y)
     product = matmul_loops(x.tolist(), y.tolist())
     same(product, x @ y, "matmul_loops of (2, 3) and (3, 4)")
     expect(
         type(product) is list and type(product[0]) is list,
         "matmul_loops must return a list of lists",
     )
-    a, b = Tensor(x), Tensor(y)
     with unchanged(a, b, what="a @ b"), tape() as records:
         got = a @ b
     expect(isinstance(got, Tensor), "a @ b must be a Tensor")
     same(got, x @ y, "a @ b")
     same_dtype(got, np.float32, "a @ b")
     names = [record.name for record in records]
-    expect(names == ["matmul"], f"a @ b must file one record, 'matmul'; it filed {names}")
+    expect(names == ["matmul"], f"a @ b must file a matmul, not {names}")
 
-    # Stacks of matrices, and an array on one side.
-    stacked = rng.uniform(-1, 1, (5, 2, 3)).astype(np.float32)
-    same(Tensor(stacked) @ b, stacked @ y, "(5, 2, 3) @ (3, 4)")
-    same(b.data.T @ Tensor(stacked[0].T), y.T @ stacked[0].T, "array @ tensor")
+    # A stack of matrices; an array on one side.
+    five = rng.uniform(-1, 1, (5, 2, 3)).astype(np.float32)
+    same(Tensor(five) @ b, five @ y, "(5, 2, 3) @ (3, 4)")
     same(a @ y, x @ y, "tensor @ array")
+    same(x @ b, x @ y, "array @ tensor")
 
     # What does not fit together.
-    with refuses(ValueError, "matmul_loops: 3 meets 2", says=["3", "2"]):
+    with refuses(ValueError, "matmul_loops, 3 meets 2", says=["3", "2"]):
         matmul_loops([[1, 2, 3]], [[1], [2]])
-    shapes = ["inner sizes", "(2, 3)", "(2, 4)"]
+    shapes = ["(2, 3)", "(2, 4)", "inner sizes"]
     with refuses(ValueError, "(2, 3) @ (2, 4)", says=shapes):
         a @ Tensor(np.ones((2, 4)))
     with refuses(ValueError, "(2, 3) @ (3,)", says=["axes", "(3,)"]):
@@ -1001,22 +1029,22 @@ Axis = int | tuple[int, ...] | None
 
 @extend(Tensor)
 class Reductions:
-    """Many numbers into few, along an axis, several axes or all (None)."""
+    """Many numbers into few: along one axis, several axes or all (None)."""
 
     def sum(self, axis: Axis = None, keepdims: bool = False) -> Tensor:
-        """np.sum; files "sum" with axis and keepdims as settings."""
+        """np.sum; files the settings axis and keepdims."""
         ### BEGIN SOLUTION
         return run_op("sum", np.sum, self, axis=axis, keepdims=keepdims)
         ### END SOLUTION
 
     def max(self, axis: Axis = None, keepdims: bool = False) -> Tensor:
-        """np.max; files "max" with axis and keepdims as settings."""
+        """np.max; files the settings axis and keepdims."""
         ### BEGIN SOLUTION
         return run_op("max", np.max, self, axis=axis, keepdims=keepdims)
         ### END SOLUTION
 
     def mean(self, axis: Axis = None, keepdims: bool = False) -> Tensor:
-        """The sum, scaled; files "sum" and "mul"."""
+        """The sum times a factor; files a sum and a mul."""
         ### BEGIN SOLUTION
         total = self.sum(axis=axis, keepdims=keepdims)
         return total * (total.size / self.size)
@@ -1025,7 +1053,7 @@ class Reductions:
     def argmax(self, axis: int | None = None) -> Tensor:
         """Where the largest element is, as int64; files no record.
 
-        Without axis: its position in the tensor, read row by row.
+        Without axis: its position when the tensor is read row by row.
         """
         ### BEGIN SOLUTION
         return Tensor(np.argmax(self.data, axis=axis))
@@ -1036,17 +1064,20 @@ class Reductions:
 def test_reduce():
     # The plain case, checked by hand.
     t = Tensor([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]])
-    same(t.sum(), 21.0, "t.sum()")
-    same(t.sum(axis=1), [6, 15], "t.sum(axis=1)", mistakes={"axis was ignored": 21.0})
-    flat = {"keepdims=True must leave the axis standing, with size 1": [6, 15]}
-    same(t.sum(axis=1, keepdims=True), [[6], [15]], "t.sum(axis=1, keepdims=True)", mistakes=flat)
-    same(t.max(axis=0), [4, 5, 6], "t.max(axis=0)", mistakes={"this is the minimum": [1, 2, 3]})
-    mistakes = {
-        "this divides by all 6 elements; each of the 3 means covers 2": [5 / 6, 7 / 6, 9 / 6],
-        "this divides by the number of results, 3": [5 / 3, 7 / 3, 3],
+    same(t.sum(), 21, "t.sum()")
+    wrong = {"axis was ignored": 21}
+    same(t.sum(axis=1), [6, 15], "t.sum(axis=1)", mistakes=wrong)
+    wrong = {"keepdims was ignored: the axis stays, with size 1": [6, 15]}
+    got = t.sum(axis=1, keepdims=True)
+    same(got, [[6], [15]], "t.sum(axis=1, keepdims=True)", mistakes=wrong)
+    wrong = {"this is the minimum": [1, 2, 3]}
+    same(t.max(axis=0), [4, 5, 6], "t.max(axis=0)", mistakes=wrong)
+    wrong = {
+        "divided by all 6; each mean covers 2": [5 / 6, 7 / 6, 9 / 6],
+        "divided by the 3 results; each covers 2": [5 / 3, 7 / 3, 9 / 3],
         "this is the sum": [5, 7, 9],
     }
-    same(t.mean(axis=0), [2.5, 3.5, 4.5], "t.mean(axis=0)", mistakes=mistakes)
+    same(t.mean(axis=0), [2.5, 3.5, 4.5], "t.mean(axis=0)", mistakes=wrong)
 
     # Every axis, negative and several too, with and without keepdims.
     x = make_rng(5).uniform(-1, 1, (2, 3, 4)).astype(np.float32)
@@ -1055,10 +1086,11 @@ def test_reduce():
         for keepdims in (False, True):
             for name in ("sum", "max", "mean"):
                 text = f"a.{name}(axis={axis}, keepdims={keepdims})"
+                by_numpy = getattr(x, name)(axis=axis, keepdims=keepdims)
                 with unchanged(a, what=text):
                     got = getattr(a, name)(axis=axis, keepdims=keepdims)
                 expect(isinstance(got, Tensor), f"{text} must be a Tensor")
-                same(got, getattr(x, name)(axis=axis, keepdims=keepdims), text)
+                same(got, by_numpy, text)
                 same_dtype(got, np.float32, text)
 
     # What the log says.
@@ -1066,25 +1098,33 @@ def test_reduce():
         a.sum(axis=(0, 2))
         a.max(axis=1, keepdims=True)
     names = [record.name for record in records]
-    expect(names == ["sum", "max"], f"sum and max file one record each: {names}")
-    expected = [{"axis": (0, 2), "keepdims": False}, {"axis": 1, "keepdims": True}]
-    attrs = [record.attrs for record in records]
-    expect(attrs == expected, f"axis and keepdims are filed as settings: {attrs}")
+    expect(names == ["sum", "max"], f"a sum and a max are filed as {names}")
+    sum_attrs, max_attrs = (record.attrs for record in records)
+    expect(
+        sum_attrs == {"axis": (0, 2), "keepdims": False},
+        f"sum(axis=(0, 2)) filed the settings {sum_attrs}",
+    )
+    expect(
+        max_attrs == {"axis": 1, "keepdims": True},
+        f"max(axis=1, keepdims=True) filed the settings {max_attrs}",
+    )
     with tape() as records:
         a.mean()
     names = [record.name for record in records]
-    expect(names == ["sum", "mul"], f"mean is a sum and a product, not {names}")
+    expect(names == ["sum", "mul"], f"mean is a sum and a mul, not {names}")
 
     # Positions: whole numbers, and nothing in the log.
     p = Tensor([[1.0, 9.0, 3.0], [8.0, 5.0, 6.0]])
+    wrong = {"axis was ignored": 1}
     with tape() as records:
-        same(p.argmax(axis=1), [1, 0], "p.argmax(axis=1)", mistakes={"axis was ignored": 1})
         same(p.argmax(), 1, "p.argmax()")
+        same(p.argmax(axis=1), [1, 0], "p.argmax(axis=1)", mistakes=wrong)
         same(a.argmax(axis=-1), x.argmax(axis=-1), "a.argmax(axis=-1)")
         same_dtype(p.argmax(axis=0), np.int64, "p.argmax(axis=0)")
-        expect(isinstance(p.argmax(), Tensor), "argmax must return a Tensor")
-    expect(len(records) == 0, "argmax files no record: positions are not computed values")
-    with refuses(ValueError, "t.sum(axis=2) of (2, 3)", says=["sum", "(2, 3)", "2"]):
+        expect(isinstance(p.argmax(), Tensor), "argmax returns a Tensor")
+    expect(not records, "argmax must file no record: it computes no value")
+    says = ["sum", "(2, 3)", "axis=2"]
+    with refuses(ValueError, "t.sum(axis=2)", says=says):
         t.sum(axis=2)
 
 
@@ -1145,22 +1185,22 @@ def _ints(values: tuple) -> tuple[int, ...]:
     return values
 
 
-def _reshape(array: npt.NDArray[Any], shape: tuple[int, ...]) -> npt.NDArray[Any]:
+def _reshape(array: Array, shape: tuple[int, ...]) -> Array:
     return array.reshape(shape)
 
 
-def _getitem(array: npt.NDArray[Any], index: Any) -> npt.NDArray[Any]:
+def _getitem(array: Array, index: Any) -> Array:
     return array[index]
 
 
-def _pad(array: npt.NDArray[Any], widths: tuple, value: float) -> npt.NDArray[Any]:
+def _pad(array: Array, widths: tuple, value: float) -> Array:
     return np.pad(array, widths, constant_values=value)
 
 
 # %% nbgrader={"grade": false, "grade_id": "shape", "locked": false, "schema_version": 3, "solution": true}
 #| export
 def _plain_index(index: Any) -> Any:
-    """The index with every Tensor in it replaced by its array; tuples are searched."""
+    """The index, arrays in place of its Tensors, also inside tuples."""
     ### BEGIN SOLUTION
     if isinstance(index, tuple):
         return tuple(_plain_index(part) for part in index)
@@ -1173,39 +1213,45 @@ class Shapes:
     """The same numbers in another arrangement."""
 
     def reshape(self, *shape: int | Sequence[int]) -> Tensor:
-        """The numbers in the same order under a new shape; files "reshape"."""
+        """The numbers in the same order; files the setting shape."""
         ### BEGIN SOLUTION
         return run_op("reshape", _reshape, self, shape=_ints(shape))
         ### END SOLUTION
 
     def transpose(self, *axes: int | Sequence[int]) -> Tensor:
-        """np.transpose; files "transpose". Without axes: all turned around, axes=None."""
+        """np.transpose; files the setting axes, a tuple.
+
+        Without axes their order is reversed, and axes=None is filed.
+        """
         ### BEGIN SOLUTION
-        return run_op("transpose", np.transpose, self, axes=_ints(axes) or None)
+        order = _ints(axes) or None
+        return run_op("transpose", np.transpose, self, axes=order)
         ### END SOLUTION
 
     @property
     def T(self) -> Tensor:
-        """The axes in reverse order; files "transpose"."""
+        """The axes in reverse order."""
         ### BEGIN SOLUTION
         return self.transpose()
         ### END SOLUTION
 
     def __getitem__(self, index: Any) -> Tensor:
-        """self[index], where index may hold Tensors; files "getitem" with the plain index."""
+        """self[index], also with Tensors in it; files the plain index."""
         ### BEGIN SOLUTION
         return run_op("getitem", _getitem, self, index=_plain_index(index))
         ### END SOLUTION
 
-    def pad(self, widths: Iterable[tuple[int, int]], value: float = 0.0) -> Tensor:
-        """A frame of `value`, `widths` = one pair (before, after) per axis; files "pad".
+    def pad(self, widths: Iterable, value: float = 0.0) -> Tensor:
+        """A frame of `value`; files the settings widths and value.
 
-        Raises ValueError if the number of pairs is not the number of axes; names both.
+        widths: one pair per axis: how many before, how many after.
+        Raises ValueError, naming both numbers, if there are not as many
+        pairs as axes.
         """
         pairs = tuple((before, after) for before, after in widths)
         ### BEGIN SOLUTION
         if len(pairs) != self.ndim:
-            raise ValueError(f"pad: {len(pairs)} pairs for {self.ndim} axes; give one per axis")
+            raise ValueError(f"pad: {len(pairs)} pairs, {self.ndim} axes")
         return run_op("pad", _pad, self, widths=pairs, value=value)
         ### END SOLUTION
 
@@ -1214,29 +1260,32 @@ class Shapes:
 def test_shape():
     # The plain case, checked by hand.
     t = Tensor([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]])
-    cut, turned = [[1, 2], [3, 4], [5, 6]], [[1, 4], [2, 5], [3, 6]]
-    same(t.reshape(3, 2), cut, "t.reshape(3, 2)", mistakes={"this is the transpose": turned})
-    swapped = {"this is reshape(3, 2): T turns the axes around": cut}
-    same(t.T, turned, "t.T", mistakes=swapped)
-    same(t.transpose(), turned, "t.transpose()", mistakes=swapped)
+    cut = [[1, 2], [3, 4], [5, 6]]
+    turned = [[1, 4], [2, 5], [3, 6]]
+    wrong = {"this is the transpose": turned}
+    same(t.reshape(3, 2), cut, "t.reshape(3, 2)", mistakes=wrong)
+    wrong = {"this is reshape(3, 2): rows must become columns": cut}
+    same(t.transpose(), turned, "t.transpose()", mistakes=wrong)
+    same(t.T, turned, "t.T", mistakes=wrong)
     same(t[1], [4, 5, 6], "t[1]")
-    framed = [[7, 7, 7, 7, 7], [1, 2, 3, 7, 7], [4, 5, 6, 7, 7]]
-    zeros = {"value was ignored": [[0] * 5, [1, 2, 3, 0, 0], [4, 5, 6, 0, 0]]}
     frame = ((1, 0), (0, 2))
-    same(t.pad(frame, value=7.0), framed, "t.pad(((1, 0), (0, 2)), 7.0)", mistakes=zeros)
+    framed = [[7, 7, 7, 7, 7], [1, 2, 3, 7, 7], [4, 5, 6, 7, 7]]
+    wrong = {"value was ignored": np.pad(t.data, frame)}
+    same(t.pad(frame, 7.0), framed, "t.pad(frame, 7.0)", mistakes=wrong)
 
-    # Three axes of different sizes; each case against NumPy.
+    # Three axes of different sizes, against NumPy.
     x = make_rng(6).uniform(-1, 1, (2, 3, 4)).astype(np.float32)
     a = Tensor(x)
     picks = np.array([1, 0, 1])
     widths = ((0, 0), (1, 2), (0, 1))
+    as_lists = [[0, 0], [1, 2], [0, 1]]
+    rolled, swapped = x.transpose(2, 0, 1), x.transpose(1, 0, 2)
     cases = [
         ("a.reshape(6, 4)", lambda: a.reshape(6, 4), x.reshape(6, 4)),
-        ("a.reshape((4, -1))", lambda: a.reshape((4, -1)), x.reshape(4, -1)),
-        ("a.reshape(24)", lambda: a.reshape(24), x.reshape(24)),
+        ("a.reshape((4, -1))", lambda: a.reshape((4, -1)), x.reshape(4, 6)),
         ("a.T", lambda: a.T, x.T),
-        ("a.transpose(2, 0, 1)", lambda: a.transpose(2, 0, 1), x.transpose(2, 0, 1)),
-        ("a.transpose([1, 0, 2])", lambda: a.transpose([1, 0, 2]), x.transpose(1, 0, 2)),
+        ("a.transpose(2, 0, 1)", lambda: a.transpose(2, 0, 1), rolled),
+        ("a.transpose([1, 0, 2])", lambda: a.transpose([1, 0, 2]), swapped),
         ("a[0]", lambda: a[0], x[0]),
         ("a[:, 1:, ::2]", lambda: a[:, 1:, ::2], x[:, 1:, ::2]),
         ("a[..., None]", lambda: a[..., None], x[..., None]),
@@ -1244,7 +1293,7 @@ def test_shape():
         ("a[Tensor]", lambda: a[Tensor(picks)], x[picks]),
         ("a[:, Tensor]", lambda: a[:, Tensor(picks)], x[:, picks]),
         ("a.pad(widths)", lambda: a.pad(widths), np.pad(x, widths)),
-        ("a.pad(list)", lambda: a.pad([[0, 0], [1, 2], [0, 1]]), np.pad(x, widths)),
+        ("a.pad(lists)", lambda: a.pad(as_lists), np.pad(x, widths)),
     ]
     for text, rearrange, expected in cases:
         with unchanged(a, what=text), tape() as records:
@@ -1253,29 +1302,35 @@ def test_shape():
         same(got, expected, text)
         same_dtype(got, np.float32, text)
         names = [record.name for record in records]
-        expect(len(names) == 1, f"{text} must file one record, it filed {names}")
+        expect(len(names) == 1, f"{text} must file one record, not {names}")
 
-    # What the log says.
+    # What the log says: names, and settings as tuples and arrays.
     with tape() as records:
-        a.reshape((6, 4)), a.transpose(2, 0, 1), a.T, a[:, Tensor([2, 0])], a.pad(widths)
+        a.reshape((6, 4))
+        a.transpose([2, 0, 1])
+        a.T
+        a[:, Tensor([2, 0])]
+        a.pad(as_lists)
     names = [record.name for record in records]
-    expected = ["reshape", "transpose", "transpose", "getitem", "pad"]
-    expect(names == expected, f"the names are {expected}, the log says {names}")
-    filed = [record.attrs for record in records]
-    expect(filed[0] == {"shape": (6, 4)}, f"reshape files its shape as a tuple: {filed[0]}")
-    expect(filed[1] == {"axes": (2, 0, 1)}, f"transpose files its axes: {filed[1]}")
-    expect(filed[2] == {"axes": None}, f"T files axes=None: {filed[2]}")
+    five = ["reshape", "transpose", "transpose", "getitem", "pad"]
+    expect(names == five, f"{five} are filed as {names}")
+    shaped, ordered, turned, picked, padded = (r.attrs for r in records)
+    expect(shaped == {"shape": (6, 4)}, f"reshape filed {shaped}")
+    expect(ordered == {"axes": (2, 0, 1)}, f"transpose filed {ordered}")
+    expect(turned == {"axes": None}, f"T must file axes=None, not {turned}")
     expect(
-        type(filed[3]["index"][1]) is np.ndarray,
-        "getitem must file the plain index, arrays instead of Tensors",
+        type(picked["index"][1]) is np.ndarray,
+        "getitem must file the plain index: arrays, no Tensors",
     )
-    expect(filed[4] == {"widths": widths, "value": 0.0}, f"pad files widths and value: {filed[4]}")
+    frame = {"widths": widths, "value": 0.0}
+    expect(padded == frame, f"pad must file {frame}, not {padded}")
 
     # What does not fit.
-    with refuses(ValueError, "reshape of 24 numbers to (5, 5)", says=["(2, 3, 4)", "(5, 5)"]):
+    shapes = ["(2, 3, 4)", "(5, 5)"]
+    with refuses(ValueError, "24 numbers as (5, 5)", says=shapes):
         a.reshape(5, 5)
-    with refuses(ValueError, "one pair for three axes", says=["1 pair", "3 axes"]):
-        a.pad(((1, 1),))
+    with refuses(ValueError, "1 pair, 3 axes", says=["1 pair", "3 axes"]):
+        a.pad([(1, 1)])
     with refuses(IndexError, "a[2] of two"):
         a[2]
 
@@ -1328,68 +1383,75 @@ first. The given `_nonempty` does that, and refuses an empty one.
 
 # %%
 #| export
-def _concat(*arrays: npt.NDArray[Any], axis: int) -> npt.NDArray[Any]:
+def _concat(*arrays: Array, axis: int) -> Array:
     return np.concatenate(arrays, axis=axis)
 
 
-def _nonempty(name: str, tensors: Iterable[Tensor]) -> list[Tensor]:
-    listed = list(tensors)
-    if not listed:
+def _some(name: str, tensors: Iterable[Tensor]) -> list[Tensor]:
+    """The tensors as a list; ValueError if there are none."""
+    pieces = list(tensors)
+    if not pieces:
         raise ValueError(f"{name} needs at least one tensor, got none")
-    return listed
+    return pieces
 
 
 # %% nbgrader={"grade": false, "grade_id": "join", "locked": false, "schema_version": 3, "solution": true}
 #| export
 def concat(tensors: Iterable[Tensor], axis: int = 0) -> Tensor:
-    """One tensor, the pieces one after the other along an axis that they have; files "concat".
+    """The pieces one after the other, along an axis that they have.
 
-    Raises ValueError if there are no tensors, or if they do not fit (the door says how).
+    Raises ValueError if there are no pieces or they do not fit.
     """
     ### BEGIN SOLUTION
-    return run_op("concat", _concat, *_nonempty("concat", tensors), axis=axis)
+    pieces = _some("concat", tensors)
+    return run_op("concat", _concat, *pieces, axis=axis)
     ### END SOLUTION
 
 
 def stack(tensors: Iterable[Tensor], axis: int = 0) -> Tensor:
-    """One tensor with a new axis, which counts the pieces; files reshapes and a concat.
+    """The pieces along a new axis, counted in the result.
 
-    axis counts in the result, negative from its end. Raises ValueError if there
-    are no tensors, or naming the axis and the number of axes if it is none of them.
+    Built from reshape and concat. Raises ValueError if there are no
+    pieces, or if the result has no such axis; the message names the
+    axis and the number of axes, as in "3 axes".
     """
     ### BEGIN SOLUTION
-    pieces = _nonempty("stack", tensors)
+    pieces = _some("stack", tensors)
     axes = pieces[0].ndim + 1
     if not -axes <= axis < axes:
-        raise ValueError(f"stack: there is no axis {axis}, the result has {axes} axes")
+        raise ValueError(f"stack: no axis {axis}, there are {axes} axes")
     at = axis % axes
-    grown = [piece.reshape(*piece.shape[:at], 1, *piece.shape[at:]) for piece in pieces]
-    return concat(grown, axis=at)
+    thick = [p.reshape(*p.shape[:at], 1, *p.shape[at:]) for p in pieces]
+    return concat(thick, axis=at)
     ### END SOLUTION
 
 
 # %% nbgrader={"grade": true, "grade_id": "test_join", "locked": true, "points": 10, "schema_version": 3, "solution": false}
 def test_join():
     rng = make_rng(7)
-    arrays = [rng.uniform(-1, 1, (2, 3)).astype(np.float32) for _ in range(4)]
+    x = rng.uniform(-1, 1, (4, 2, 3)).astype(np.float32)
+    arrays = list(x)  # four arrays of shape (2, 3)
     tensors = [Tensor(array) for array in arrays]
 
     # The plain cases: an old axis grows, a new axis appears.
-    same(concat(tensors), np.concatenate(arrays), "concat of four (2, 3)")
-    grown = {"an old axis grew; stack must add a new one": np.concatenate(arrays)}
-    same(stack(tensors), np.stack(arrays), "stack of four (2, 3)", mistakes=grown)
+    end_to_end = np.concatenate(arrays)
+    same(concat(tensors), end_to_end, "concat of four (2, 3)")
+    wrong = {"an old axis grew; stack adds a new one": end_to_end}
+    same(stack(tensors), x, "stack of four (2, 3)", mistakes=wrong)
 
     # Every axis, from both ends.
     for axis in (0, 1, -1, -2):
         text = f"concat(tensors, axis={axis})"
         with unchanged(*tensors, what=text):
             got = concat(tensors, axis=axis)
+        expect(isinstance(got, Tensor), f"{text} must be a Tensor")
         same(got, np.concatenate(arrays, axis=axis), text)
         same_dtype(got, np.float32, text)
-    early = {
-        "one place too early: -1 is the last axis of the result": np.stack(arrays, axis=1),
-    }
-    same(stack(tensors, axis=-1), np.stack(arrays, axis=-1), "stack(…, axis=-1)", mistakes=early)
+    early = np.stack(arrays, axis=1)
+    late = np.stack(arrays, axis=2)
+    wrong = {"one place too early: -1 is the result's last axis": early}
+    got = stack(tensors, axis=-1)
+    same(got, late, "stack(tensors, axis=-1)", mistakes=wrong)
     for axis in (0, 1, 2, -1, -2, -3):
         text = f"stack(tensors, axis={axis})"
         got = stack(tensors, axis=axis)
@@ -1397,34 +1459,36 @@ def test_join():
         same(got, np.stack(arrays, axis=axis), text)
         same_dtype(got, np.float32, text)
 
-    # Pieces of different lengths, and generators.
-    wide = Tensor(np.ones((2, 5), dtype=np.float32))
-    joined = concat([tensors[0], wide], axis=1)
-    same(joined, np.concatenate([arrays[0], wide.data], axis=1), "(2, 3) and (2, 5), axis=1")
-    same(concat(t for t in tensors), np.concatenate(arrays), "concat of a generator")
-    same(stack(t for t in tensors), np.stack(arrays), "stack of a generator")
+    # Generators, which can be walked only once, and pieces of other sizes.
+    same(concat(t for t in tensors), end_to_end, "concat of a generator")
+    same(stack(t for t in tensors), x, "stack of a generator")
+    five = np.ones((2, 5), dtype=np.float32)
+    side_by_side = np.concatenate([arrays[0], five], axis=1)
+    got = concat([tensors[0], Tensor(five)], axis=1)
+    same(got, side_by_side, "concat of (2, 3) and (2, 5), axis=1")
 
     # What the log says: the tensors themselves, and the axis.
     with tape() as records:
         concat(tensors, axis=-1)
         stack(tensors[:2], axis=1)
     names = [record.name for record in records]
-    expected = ["concat", "reshape", "reshape", "concat"]
-    expect(names == expected, f"a concat, then a stack of two file {expected}; here {names}")
-    pairs = zip(records[0].inputs, tensors, strict=True)
+    four = ["concat", "reshape", "reshape", "concat"]
+    expect(names == four, f"concat, then stack of two, file {names}")
+    filed = records[0]
+    pairs = zip(filed.inputs, tensors, strict=True)
     expect(
-        all(filed is tensor for filed, tensor in pairs),
-        "concat's record must hold the tensors themselves",
+        all(kept is tensor for kept, tensor in pairs),
+        "the record of a concat must hold the pieces themselves",
     )
-    expect(records[0].attrs == {"axis": -1}, f"concat files its axis: {records[0].attrs}")
+    expect(filed.attrs == {"axis": -1}, f"concat filed {filed.attrs}")
 
     # What does not fit.
-    with refuses(ValueError, "concat of nothing", says=["concat"]):
+    with refuses(ValueError, "concat([])", says=["concat"]):
         concat([])
-    with refuses(ValueError, "stack of nothing", says=["stack"]):
+    with refuses(ValueError, "stack([])", says=["stack"]):
         stack([])
-    with refuses(ValueError, "concat of (2, 3) and (2, 5)", says=["concat", "(2, 3)", "(2, 5)"]):
-        concat([tensors[0], wide])
+    with refuses(ValueError, "concat, axis 0", says=["(2, 3)", "(2, 5)"]):
+        concat([tensors[0], Tensor(five)])
     for axis in (3, -4):
         says = ["stack", str(axis), "3 axes"]
         with refuses(ValueError, f"stack(tensors, axis={axis})", says=says):
@@ -1443,30 +1507,34 @@ A log is a list of records. `explain`, given here, writes one line for each.
 
 # %%
 #| export
-def explain(records: Iterable[OpRecord]) -> str:
-    """One line per record: number, name, inputs and settings, and the output's shape.
+def explain(records: Sequence[OpRecord]) -> str:
+    """One line per record: name, inputs, settings, and the output's shape.
 
-    `#2` is the output of record 2. `x1`, `x2`, … are tensors that came from outside.
+    `#2` is the output of record 2; `x1`, `x2` and so on came from outside.
     """
-    known: dict[int, str] = {}
-    outside = 0
+    known = _known_as(records)
     rows = []
+    for record in records:
+        story = [f"{known[id(t)]} {t.shape}" for t in record.inputs]
+        settings = record.attrs.items()
+        story += [f"{key}={_short(value)}" for key, value in settings]
+        number, shape = known[id(record.output)], str(record.output.shape)
+        rows.append((number, record.name, ", ".join(story), "→", shape))
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    lines = [map(str.ljust, row, widths) for row in rows]
+    return "\n".join("  ".join(line).rstrip() for line in lines)
+
+
+def _known_as(records: Sequence[OpRecord]) -> dict[int, str]:
+    names: dict[int, str] = {}
+    outside = 0
     for number, record in enumerate(records, 1):
-        sources = []
         for tensor in record.inputs:
-            if id(tensor) not in known:
+            if id(tensor) not in names:
                 outside += 1
-                known[id(tensor)] = f"x{outside}"
-            sources.append(f"{known[id(tensor)]} {tensor.shape}")
-        settings = [f"{key}={_short(value)}" for key, value in record.attrs.items()]
-        known[id(record.output)] = f"#{number}"
-        rows.append((f"#{number}", record.name, ", ".join(sources + settings)))
-        rows[-1] += (f"→  {record.output.shape}",)
-    widths = [max(len(text) for text in column) for column in zip(*rows, strict=True)]
-    return "\n".join(
-        "  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)).rstrip()
-        for row in rows
-    )
+                names[id(tensor)] = f"x{outside}"
+        names[id(record.output)] = f"#{number}"
+    return names
 
 
 def _short(value: Any) -> str:
@@ -1508,7 +1576,7 @@ names. No code is needed, just a careful look at what you built.
 
 # %% nbgrader={"grade": false, "grade_id": "read", "locked": false, "schema_version": 3, "solution": true}
 def predicted_names() -> dict[str, list[str]]:
-    """Expression → the names of its records, in order, as in ["add", "neg"].
+    """Expression: the names of its records in order, as in ["add", "neg"].
 
     a has shape (2, 3), b has shape (3,). The three expressions are
     "((a + b) * 2).mean()"
@@ -1528,28 +1596,35 @@ def predicted_names() -> dict[str, list[str]]:
 def test_read():
     a = Tensor([[1.0, 5.0, 2.0], [4.0, 3.0, 6.0]])
     b = Tensor([10.0, 20.0, 30.0])
-    expressions = {
-        "((a + b) * 2).mean()": lambda: ((a + b) * 2).mean(),
-        "a - a.max(axis=1, keepdims=True)": lambda: a - a.max(axis=1, keepdims=True),
-        "stack([b, b])": lambda: stack([b, b]),
-    }
+    runs = [
+        ("((a + b) * 2).mean()", lambda: ((a + b) * 2).mean()),
+        (
+            "a - a.max(axis=1, keepdims=True)",
+            lambda: a - a.max(axis=1, keepdims=True),
+        ),
+        ("stack([b, b])", lambda: stack([b, b])),
+    ]
     predicted = predicted_names()
-    for text, run in expressions.items():
+    for text, run in runs:
         expect(text in predicted, f"there is no prediction for {text}")
         guess = list(predicted[text])
-        expect("mean" not in guess, f"{text}: no record is called mean; you built it from two")
-        expect("stack" not in guess, f"{text}: no record is called stack; look at what it calls")
-        # The log itself decides.
+        for built in ("mean", "stack"):
+            expect(
+                built not in guess,
+                f"{text}: no record is called {built}, you built it from others",
+            )
         with tape() as records:
             run()
         names = [record.name for record in records]
+        shuffled = guess != names and sorted(guess) == sorted(names)
         expect(
-            sorted(guess) != sorted(names) or guess == names,
-            f"{text}: the right records in the wrong order; what is inside runs first",
+            not shuffled,
+            f"{text}: the right names in the wrong order",
+            hint="what stands inside runs first",
         )
         expect(
             guess == names,
-            f"{text}: the log says {', '.join(names)}; you predicted {', '.join(guess)}",
+            f"{text}: you predicted {guess}, the log says {names}",
         )
 
 
@@ -1572,9 +1647,10 @@ How many times as long does `a + a` take through your door? And with a million
 numbers?
 """
 
+
 # %% tags=["experiment"]
 def microseconds(fn, calls):
-    """Median time of one call: short calls are timed in bundles of `calls`."""
+    """Median time of one call; `calls` of them are timed as a bundle."""
 
     def bundle():
         for _ in range(calls):
@@ -1583,8 +1659,7 @@ def microseconds(fn, calls):
     return stopwatch(bundle, repeats=7) / calls * 1e6
 
 
-door_rows = []
-for size in (10, 1_000, 10_000, 100_000, 1_000_000):
+def cost_of_the_door(size):
     tensor = Tensor(np.ones(size, dtype=np.float32))
     array = tensor.data
     calls = min(1000, 20_000_000 // size)
@@ -1592,14 +1667,18 @@ for size in (10, 1_000, 10_000, 100_000, 1_000_000):
     door = microseconds(lambda: tensor + tensor, calls)
     with tape(keep=lambda record: record.name):
         logged = microseconds(lambda: tensor + tensor, calls)
-    door_rows.append((size, bare, door, logged, door / bare))
+    return size, bare, door, logged, door / bare
 
-table(door_rows, ["elements", "NumPy µs", "door µs", "with log µs", "door/NumPy"])
+
+sizes = (10, 1_000, 10_000, 100_000, 1_000_000)
+door_rows = [cost_of_the_door(size) for size in sizes]
+headers = ["elements", "NumPy µs", "door µs", "with log µs", "door/NumPy"]
+table(door_rows, headers)
 print()
 curve(
     {
-        "NumPy": [(row[0], row[1]) for row in door_rows],
-        "through the door": [(row[0], row[2]) for row in door_rows],
+        "NumPy": [(size, bare) for size, bare, *_ in door_rows],
+        "the door": [(size, door) for size, _, door, *_ in door_rows],
     },
     x="elements",
     y="microseconds",
@@ -1621,23 +1700,25 @@ long does a matrix product of two 1000 x 1000 matrices take in float64? And an
 addition?
 """
 
+
 # %% tags=["experiment"]
-rng = make_rng(2)
-wide = Tensor(rng.standard_normal((1000, 1000)))
-narrow = Tensor(wide.data.astype(np.float32))
-print(f"one matrix: float64 {human_bytes(wide.nbytes)}, float32 {human_bytes(narrow.nbytes)}")
-print()
+def milliseconds(fn):
+    return 1000 * stopwatch(fn, repeats=5)
 
-precision_rows = []
-for text, compute in [("x @ x", lambda x: x @ x), ("x + x", lambda x: x + x)]:
-    slow = 1000 * stopwatch(lambda: compute(wide), repeats=5)
-    fast = 1000 * stopwatch(lambda: compute(narrow), repeats=5)
-    precision_rows.append((text, slow, fast, slow / fast))
 
-table(precision_rows, ["expression", "float64 ms", "float32 ms", "ratio"])
+x64 = Tensor(make_rng(2).standard_normal((1000, 1000)))
+x32 = Tensor(x64.data.astype(np.float32))
+product = [milliseconds(lambda: x64 @ x64), milliseconds(lambda: x32 @ x32)]
+addition = [milliseconds(lambda: x64 + x64), milliseconds(lambda: x32 + x32)]
+memory = [human_bytes(x64.nbytes), human_bytes(x32.nbytes)]
+precision_rows = [
+    ("x", *memory, x64.nbytes / x32.nbytes),
+    ("x @ x, ms", *product, product[0] / product[1]),
+    ("x + x, ms", *addition, addition[0] / addition[1]),
+]
+table(precision_rows, ["", "float64", "float32", "ratio"])
 print()
-product = precision_rows[0]
-bars({"x @ x in float64": product[1], "x @ x in float32": product[2]}, unit="ms")
+bars({"x @ x, float64": product[0], "x @ x, float32": product[1]}, unit="ms")
 
 # %% [markdown]
 """
@@ -1655,24 +1736,26 @@ new numbers, and which only look at the old ones: `x.reshape(1000, 2000)`,
 
 # %% tags=["experiment"]
 x = Tensor(make_rng(3).standard_normal((2000, 1000)).astype(np.float32))
-every_other = np.arange(0, 2000, 2)
-view_rows = []
-for text, rearrange in [
-    ("x.reshape(1000, 2000)", lambda: x.reshape(1000, 2000)),
-    ("x.T", lambda: x.T),
-    ("x[:, ::2]", lambda: x[:, ::2]),
-    ("x[every_other]", lambda: x[every_other]),
-    ("x.T.reshape(-1)", lambda: x.T.reshape(-1)),
-    ("x.pad(((1, 1), (1, 1)))", lambda: x.pad(((1, 1), (1, 1)))),
-    ("concat([x, x])", lambda: concat([x, x])),
-]:
+rows = np.arange(0, 2000, 2)
+
+
+def view_or_copy(text, rearrange):
     result = rearrange()
     shared = np.shares_memory(result.data, x.data)
     new = human_bytes(0 if shared else result.nbytes)
-    seconds = stopwatch(rearrange, repeats=5)
-    view_rows.append((text, "view" if shared else "copy", new, f"{seconds * 1e6:.0f}"))
+    microseconds = round(stopwatch(rearrange, repeats=5) * 1e6)
+    return text, "view" if shared else "copy", new, microseconds
 
-table(view_rows, ["expression", "what it is", "new memory", "µs"])
+
+view_rows = [
+    view_or_copy("x.reshape(1000, 2000)", lambda: x.reshape(1000, 2000)),
+    view_or_copy("x.T", lambda: x.T),
+    view_or_copy("x[:, ::2]", lambda: x[:, ::2]),
+    view_or_copy("x[rows]", lambda: x[rows]),
+    view_or_copy("concat([x, x])", lambda: concat([x, x])),
+    view_or_copy("x.T.reshape(-1)", lambda: x.T.reshape(-1)),
+]
+table(view_rows, ["expression", "is a", "new memory", "µs"])
 
 # %% [markdown]
 """

@@ -18,51 +18,53 @@ You will build `layers.py`: objects that own numbers, fit inside each other,
 can be listed by name, and can be saved. At the end a whole network is one
 object, and one call runs it.
 
-**Time** about 3 hours · **Difficulty** 2 (1 is easiest)
+### Prerequisites
+
+- **02 Tensor**: `Tensor`, `@`, `+`, broadcasting, `reshape`, and `tape` for
+  looking at what was computed. `extend` lets a class grow cell by cell.
+- **01 Setup**, which 02 needs too: `stopwatch`, `human_bytes`, `make_rng`.
+- Python: classes, inheritance, `isinstance`, dictionaries, `yield`.
+
+Nothing else is needed.
+
+### Time and difficulty
+
+About 3 hours, difficulty 2 of 5. Seven exercises of 3 to 13 lines.
+
+### Objectives
+
+Afterwards you can
+
+- say what belongs to a model and what belongs to the data,
+- find every parameter of a nested model with one loop over `vars(self)`,
+- choose start values that keep signals neither too small nor too large,
+- build, switch, save and restore a network as one object,
+- predict how the cost of a layer grows with its width and its batch.
+
+### How the pieces hang together
 
 Here is the network of this lesson as you will see it at the end. It turns
 2 numbers into 1, with 3 units between them. Every box is a `Module`, every
 leaf is a `Parameter`, and the path to a leaf is its name.
 
 ```
-net  Sequential
- │
- ├── steps.0  Linear(2, 3)
- │    ├── steps.0.weight   (2, 3)   6 numbers
- │    └── steps.0.bias     (3,)     3 numbers
- │
- ├── steps.1  bend         a plain function: owns nothing
- │
- └── steps.2  Linear(3, 1)
-      ├── steps.2.weight   (3, 1)   3 numbers
-      └── steps.2.bias     (1,)     1 number
+┌───────────────────┐
+│ net    Sequential │
+└─┬─────────────────┘
+  │  ┌────────────────────────┐
+  ├──┤ steps.0   Linear(2, 3) │
+  │  └─┬──────────────────────┘
+  │    ├── steps.0.weight   (2, 3)   6 numbers
+  │    └── steps.0.bias     (3,)     3 numbers
+  │
+  ├───  steps.1   bend       a plain function: it owns nothing
+  │
+  │  ┌────────────────────────┐
+  └──┤ steps.2   Linear(3, 1) │
+     └─┬──────────────────────┘
+       ├── steps.2.weight   (3, 1)   3 numbers
+       └── steps.2.bias     (1,)     1 number
 ```
-"""
-
-# %% [markdown]
-"""
-## Prerequisites
-
-- **02 Tensor**: `Tensor`, `@`, `+`, broadcasting, `reshape`, and `tape` for
-  looking at what was computed.
-- From **01 Setup**, which 02 already needs: `stopwatch`, `human_bytes` and
-  `make_rng` for the measurements.
-- From Python: classes, inheritance, `isinstance`, dictionaries, `yield`.
-
-Nothing else. In particular you need no activation functions yet.
-"""
-
-# %% [markdown]
-"""
-## Objectives
-
-After this module you can
-
-1. say what belongs to a model and what belongs to the data;
-2. find every parameter of a nested model with one loop over `vars(self)`;
-3. choose start values that keep signals neither too small nor too large;
-4. build, switch, save and restore a network as one object;
-5. predict how the cost of a layer grows with its width and its batch.
 """
 
 # %% [markdown]
@@ -90,6 +92,8 @@ a program finds all of them, whatever their names and wherever they are?**
 # %%
 # | default_exp layers
 # | export
+"""Layers: objects that own parameters and turn tensors into tensors."""
+
 from collections.abc import Callable, Iterator
 
 import numpy as np
@@ -1249,8 +1253,8 @@ us per example  8.5    1.9    1.6    1.4
 
 Where do the fixed 7.2 us come from? `Linear(1, 1)` has next to no
 arithmetic and still takes 5.4 us: the way through Python, and twice through
-the door of module 02. Most of the rest is reading: the weights fill 256 KiB,
-and every call fetches them all, be it for 1 example or for 512.
+the door of module 02. Most of the rest is reading: the weights fill 256
+KiB, and every call fetches them all, be it for 1 example or for 512.
 
 The 1.35 us are the arithmetic: 65,536 products and sums per example. No
 batch can save those. So the curve flattens, and answer 4 is wrong.

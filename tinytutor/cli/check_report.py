@@ -91,7 +91,9 @@ def _verdict_lines(verdict: Verdict, *, unicode: bool) -> Iterator[Line]:
         for number, line in enumerate(text.splitlines()):
             yield (f"{indent}  ", (f"{'' if number else label:<9} ", Tone.QUIET), line)
     if failure.at is not None:
-        where = "a cell of your own" if failure.at.cell_id.startswith("own-") else failure.at.cell_id
+        where = (
+            "a cell of your own" if failure.at.cell_id.startswith("own-") else failure.at.cell_id
+        )
         yield (
             f"{indent}  ",
             (f"your line {failure.at.line} in {where}: ", Tone.QUIET),

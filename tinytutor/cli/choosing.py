@@ -1,4 +1,4 @@
-"""Which module or exercise a student means who names none. Pure, but for the clock of the files."""
+"""Which module, exercise or section a student means, named in full, in part or not at all."""
 
 from __future__ import annotations
 
@@ -56,6 +56,20 @@ def exercise_of(lesson: Lesson, text: str) -> Exercise:
     close = difflib.get_close_matches(text, ids, n=1)
     advice = f"Did you mean {close[0]!r}?" if close else f"Its exercises: {', '.join(ids)}."
     raise UnknownPlaceError(f"module {lesson.module_id} has no exercise {text!r}. {advice}")
+
+
+def chosen_exercise(session: Session, module: Module, text: str | None) -> Exercise:
+    """The exercise that was named, else the first that has not passed. Raises UnknownPlaceError."""
+    lesson = session.tutor.lesson(module.id)
+    if text is not None:
+        return exercise_of(lesson, text)
+    return next_exercise(lesson, passed_exercises(session, module))
+
+
+def passed_exercises(session: Session, module: Module) -> frozenset[str]:
+    """Ids of the exercises whose test passed when it was run last."""
+    outcomes = session.tutor.progress.of(module.id).outcomes.values()
+    return frozenset(o.exercise_id for o in outcomes if o.status.value == "passed")
 
 
 def next_exercise(lesson: Lesson, passed: Collection[str]) -> Exercise:

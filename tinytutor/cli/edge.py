@@ -8,6 +8,12 @@ from collections.abc import Sequence
 
 import click
 
+from tinytutor.cli.errors import (
+    CheckTimedOutError,
+    DeclinedError,
+    NotStartedError,
+    UnknownPlaceError,
+)
 from tinytutor.cli.exit_codes import ExitCode
 from tinytutor.cli.output import Output, OutputClosedError
 from tinytutor.cli.program import program
@@ -57,6 +63,8 @@ def exit_code_of(error: BaseException) -> ExitCode:
 
 def message_of(error: BaseException, code: ExitCode) -> str:
     """What a person is told: fact, place and next step."""
+    if isinstance(error, DeclinedError):
+        return str(error)
     if code is ExitCode.INTERRUPTED:
         return "interrupted"
     if isinstance(error, click.UsageError):
@@ -84,21 +92,23 @@ def _kinds() -> list[tuple[type[BaseException] | tuple[type[BaseException], ...]
     from tinytutor.curriculum.loader import CourseError  # noqa: PLC0415
     from tinytutor.notebooks.reading import LessonError  # noqa: PLC0415
     from tinytutor.notebooks.student import NotebookUnreadableError  # noqa: PLC0415
-    from tinytutor.progress.store import StoreUnreadableError  # noqa: PLC0415
+    from tinytutor.progress.errors import StoreError  # noqa: PLC0415
     from tinytutor.tutor.tutor import LockedError  # noqa: PLC0415
     from tinytutor.tutor.workspace import WorkspaceError  # noqa: PLC0415
 
     return [
         (OutputClosedError, ExitCode.OUTPUT_CLOSED),
         (BrokenPipeError, ExitCode.OUTPUT_CLOSED),
-        ((KeyboardInterrupt, click.Abort), ExitCode.INTERRUPTED),
+        ((KeyboardInterrupt, click.Abort, DeclinedError), ExitCode.INTERRUPTED),
+        (CheckTimedOutError, ExitCode.TIMED_OUT),
+        (NotStartedError, ExitCode.NOT_STARTED),
         (click.FileError, ExitCode.FILE_TROUBLE),
         (click.ClickException, ExitCode.USAGE),
-        (UnknownModuleError, ExitCode.USAGE),
+        ((UnknownModuleError, UnknownPlaceError), ExitCode.USAGE),
         (LockedError, ExitCode.LOCKED),
         (WorkspaceError, ExitCode.NO_WORKSPACE),
         ((CourseError, LessonError), ExitCode.COURSE_BROKEN),
         (NotebookUnreadableError, ExitCode.NOTEBOOK_UNREADABLE),
-        (StoreUnreadableError, ExitCode.STORE_UNREADABLE),
+        (StoreError, ExitCode.STORE_UNREADABLE),
         (OSError, ExitCode.FILE_TROUBLE),
     ]

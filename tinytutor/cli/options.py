@@ -25,11 +25,15 @@ class TutorCommand(click.Command):
     def invoke(self, ctx: click.Context) -> Any:
         """Runs the command. Raises UsageError where JSON was asked of one that has none."""
         if ctx.find_object(Session) is not None and ctx.obj.as_json and not self.json_result:
-            raise click.UsageError(f"`{ctx.command_path}` has no result for --json. Leave it out.", ctx)
+            raise click.UsageError(
+                f"`{ctx.command_path}` has no result for --json. Leave it out.", ctx
+            )
         return super().invoke(ctx)
 
 
-def tutor_command(name: str, *, json_result: bool = False, **attributes: Any) -> Callable[..., TutorCommand]:
+def tutor_command(
+    name: str, *, json_result: bool = False, **attributes: Any
+) -> Callable[..., TutorCommand]:
     """Declares a command; its function gets the `Session` first."""
 
     def declare(function: Callable[..., Any]) -> TutorCommand:

@@ -21,7 +21,7 @@ _CONTROL = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 _LOOKALIKES = str.maketrans(
     "─━═│┃║┌┐└┘├┤┬┴┼╭╮╯╰╔╗╚╝╠╣╦╩╬▶►→◀◄←▲↑▼↓●○■□▪·•…–—×÷≤≥≠≈✓✗“”‘’",
-    "--=||" "|+++++++++++++++++++++" ">>><<<^^vvo" "o##*..." ".--x/<>!~+x" "\"\"''",
+    "--=|||++++++++++++++++++++++>>><<<^^vvoo##*.*.--x/<>!~+x\"\"''",
 )
 """One ASCII character for each drawn one, so that pictures keep their columns."""
 
@@ -74,6 +74,11 @@ class Output:
         self._status = ""
 
     @property
+    def encoding(self) -> str:
+        """Of stdout."""
+        return self._stdout.encoding or "ascii"
+
+    @property
     def width(self) -> int:
         """Columns of the terminal; 80 where there is none."""
         return shutil.get_terminal_size((80, 24)).columns
@@ -93,7 +98,7 @@ class Output:
     def json(self, value: Mapping[str, Any]) -> None:
         """The result as JSON, alone on stdout."""
         result = {"schema_version": SCHEMA_VERSION, **value}
-        encoding = (self._stdout.encoding or "").lower().replace("-", "")
+        encoding = self.encoding.lower().replace("-", "")
         text = json.dumps(result, indent=2, ensure_ascii=encoding != "utf8")
         self._write(self._stdout, text + "\n")
 

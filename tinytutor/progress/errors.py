@@ -51,8 +51,8 @@ def explain(path: Path, error: sqlite3.Error) -> StoreError:
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
     if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
         return StoreBusyError(
-            f"{path}: another program keeps the record of your progress busy. Close other tinytutor "
-            f"windows on this workspace and try again."
+            f"{path}: another program keeps the record of your progress busy. Close other windows "
+            f"of tinytutor on this workspace and try again."
         )
     if code == sqlite3.SQLITE_FULL:
         return StoreFullError(

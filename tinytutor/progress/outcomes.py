@@ -54,3 +54,8 @@ class TestOutcome:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "message", bounded(self.message))
+
+    @property
+    def is_error(self) -> bool:
+        """Whether it failed, raised or ran out of time. One that was not reached told nothing."""
+        return self.status not in (TestStatus.PASSED, TestStatus.NOT_REACHED)

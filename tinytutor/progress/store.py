@@ -1,24 +1,22 @@
 """The append-only log of a workspace, a SQLite file. Every event that `append` returned is safe.
 
 Rollback journal, cut to zero at each commit (`TRUNCATE`), and a full sync: this loses nothing in a
-power cut, works on network homes, where a write-ahead log doesn't, and costs about a millisecond per
-`append`. Several programs may use the file at once.
+power cut, works on network homes, where a write-ahead log doesn't, and costs about a millisecond
+per `append`. Several programs may use the file at once.
 """
 
 from __future__ import annotations
 
 import json
-import os
 import sqlite3
 import threading
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 
 from tinytutor.progress import backups
-from tinytutor.progress.durable import publish, temporary_beside
 from tinytutor.progress.errors import (
     RECOVER,
     StoreBusyError,
@@ -33,6 +31,7 @@ from tinytutor.progress.errors import (
 from tinytutor.progress.event_json import EventError, encode, from_line
 from tinytutor.progress.events import Event
 from tinytutor.progress.schema import migrate, require_ours
+from tinytutor.progress.store_file import connect, create_file, identity, refuse_if_lost
 
 __all__ = [
     "ProgressStore",
@@ -44,9 +43,6 @@ __all__ = [
     "StoreUnreadableError",
 ]
 
-BUSY_SECONDS = 10.0
-"""How long to wait for another program that writes."""
-
 
 class ProgressStore:
     """The log. Use `open`; safe to share between threads."""
@@ -57,24 +53,27 @@ class ProgressStore:
         """Why the last write failed, None while writing works. Reading goes on either way."""
         self._connection = connection
         self._lock = threading.Lock()
-        self._file = _identity(path)
+        self._file = identity(path)
 
     @classmethod
     def open(cls, path: Path, *, create: bool = False) -> ProgressStore:
         """Opens the store, and where `create` is true makes it if neither it nor a backup is there.
 
-        Tries a real write: where it fails, `write_problem` says why and the events can still be read.
-        Raises StoreUnreadableError for a file that is damaged, missing, foreign or newer (it is left
-        as it is), StoreBusyError, and StoreNotWritableError where a new store can't be made.
+        Tries a real write: where it fails, `write_problem` says why, and the events can still be
+        read. Raises StoreUnreadableError for a file that is damaged, missing, foreign or newer (it
+        is left as it is), StoreBusyError, and StoreNotWritableError where none can be made.
         """
         path = path.absolute()
-        if not path.exists():
-            _refuse_if_lost(path, create=create)
-            _create(path)
         try:
+            if not path.exists():
+                refuse_if_lost(path, create=create)
+                create_file(path)
             require_ours(path)
         except OSError as error:
-            raise _not_usable(path, error) from error
+            raise StoreUnreadableError(
+                f"{path}: can't be opened ({error.strerror}). Give yourself permission to read and "
+                f"write the file and its folder."
+            ) from error
         with explained(path):
             connection = connect(path)
         try:
@@ -120,8 +119,11 @@ class ProgressStore:
         return int(row[0] or 0)
 
     def problems(self) -> list[str]:
-        """What a full check of the file finds; empty where it is sound. About 1 s per 100 MB."""
-        with self._lock:
+        """What a full check of the file finds; empty where it is sound.
+
+        Raises StoreUnreadableError where the damage ends the check, StoreBusyError.
+        """
+        with self._lock, explained(self.path):
             return backups.integrity_problems(self._connection)
 
     def back_up(self, keep: int = backups.KEEP) -> Path:
@@ -161,7 +163,8 @@ class ProgressStore:
                 raise self.write_problem from error
             finally:
                 if self._connection.in_transaction:
-                    self._connection.execute("ROLLBACK")
+                    with suppress(sqlite3.Error):  # it is rolled back at the next opening then
+                        self._connection.execute("ROLLBACK")
             self.write_problem = None
 
     def _insert(self, event_id: str, body: str) -> int:
@@ -200,46 +203,15 @@ class ProgressStore:
 
     def _require_same_file(self) -> None:
         """A file that was moved away still takes writes, into nowhere."""
-        if _identity(self.path) != self._file:
+        if identity(self.path) != self._file:
             raise StoreUnreadableError(
                 f"{self.path}: the file was moved or replaced while it was open; this was not "
                 f"recorded. Leave tinytutor and start it again."
             )
 
 
-def connect(path: Path) -> sqlite3.Connection:
-    """A connection to an existing file with the settings that the log needs. Raises sqlite3.Error."""
-    connection = sqlite3.connect(
-        f"{path.absolute().as_uri()}?mode=rw",
-        uri=True,
-        timeout=BUSY_SECONDS,
-        isolation_level=None,
-        check_same_thread=False,
-    )
-    try:
-        connection.execute("PRAGMA journal_mode = TRUNCATE")
-        connection.execute("PRAGMA synchronous = FULL")
-        # macOS: a plain fsync leaves the data in the drive's cache.
-        connection.execute("PRAGMA fullfsync = ON")
-    except BaseException:
-        connection.close()
-        raise
-    return connection
-
-
-def _create(path: Path) -> None:
-    """Makes an empty store: complete under another name first, so that no half one is ever seen."""
-    temporary = temporary_beside(path)
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        temporary.touch()
-        with explained(path), closing(connect(temporary)) as connection:
-            migrate(connection)
-        publish(temporary, path)
-    except FileExistsError:
-        return  # another program made it in the meantime
-    except OSError as error:
-        raise _not_usable(path, error) from error
-    finally:
-        for leftover in (temporary, temporary.with_name(f"{temporary.name}-journal")):
-            leftover.unlink(missing_ok=True)
+def _body(event: Event) -> str:
+    """What is stored of an event: everything but its number, which the table holds."""
+    fields = encode(event)
+    del fields["sequence"]
+    return json.dumps(fields, separators=(",", ":"), allow_nan=False)

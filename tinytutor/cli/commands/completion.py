@@ -9,8 +9,8 @@ from tinytutor.cli.options import tutor_command
 from tinytutor.cli.session import Session
 
 _INSTALL = {
-    "bash": 'echo \'eval "$(tinytutor completion bash)"\' >> ~/.bashrc',
-    "zsh": 'echo \'eval "$(tinytutor completion zsh)"\' >> ~/.zshrc',
+    "bash": "echo 'eval \"$(tinytutor completion bash)\"' >> ~/.bashrc",
+    "zsh": "echo 'eval \"$(tinytutor completion zsh)\"' >> ~/.zshrc",
     "fish": "tinytutor completion fish > ~/.config/fish/completions/tinytutor.fish",
 }
 

@@ -25,4 +25,6 @@ def command(session: Session, module: str, exercise: str | None, message: str) -
     session.tutor.report_confusion(chosen.id, place, message)
     where = f"{chosen.id}, {place}" if place else chosen.id
     session.output.line(f"Noted for {where}. Thank you.")
-    session.output.note(f"Help now: tinytutor hint {chosen.number:02d}{f' {place}' if place else ''}")
+    session.output.note(
+        f"Help now: tinytutor hint {chosen.number:02d}{f' {place}' if place else ''}"
+    )

@@ -15,9 +15,7 @@ from tinytutor.cli.session import Session
 @click.argument("exercise", required=False)
 @click.option("--yes", is_flag=True, help="Don't ask.")
 @click.option("--undo", is_flag=True, help="Put back what the last reset replaced.")
-def command(
-    session: Session, module: str, exercise: str | None, yes: bool, undo: bool
-) -> ExitCode:
+def command(session: Session, module: str, exercise: str | None, yes: bool, undo: bool) -> ExitCode:
     """Put MODULE, or one EXERCISE of it, back to the starter. A copy of yours is kept.
 
     Example: tinytutor reset 02 create
@@ -37,7 +35,9 @@ def command(
         )
     backup = session.tutor.reset(chosen.id, only)
     if session.as_json:
-        output.json({"module": chosen.id, "exercise": only, "backup": str(backup) if backup else None})
+        output.json(
+            {"module": chosen.id, "exercise": only, "backup": str(backup) if backup else None}
+        )
         return ExitCode.OK
     output.line(f"{what[0].upper()}{what[1:]} is the starter again.")
     if backup is not None:

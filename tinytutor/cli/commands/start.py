@@ -14,7 +14,9 @@ from tinytutor.cli.output import Output
 from tinytutor.cli.session import Session
 
 
-@tutor_command("start", json_result=True, short_help="Begin a module: its notebook, ready to write in.")
+@tutor_command(
+    "start", json_result=True, short_help="Begin a module: its notebook, ready to write in."
+)
 @module_argument()
 @click.option("--open", "open_it", is_flag=True, help="Open the notebook in your editor.")
 @click.option(
@@ -43,7 +45,9 @@ def _open(notebook: Path, output: Output) -> None:
     editor = os.environ.get("TINYTUTOR_EDITOR")
     try:
         if editor:
-            opened = subprocess.run([*shlex.split(editor), str(notebook)], check=False).returncode == 0
+            opened = (
+                subprocess.run([*shlex.split(editor), str(notebook)], check=False).returncode == 0
+            )
         else:
             opened = click.launch(str(notebook)) == 0
     except OSError:

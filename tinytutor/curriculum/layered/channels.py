@@ -31,6 +31,19 @@ class Turn:
     track: int
 
 
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """What lies between two levels."""
+
+    ways: tuple[Mapping[int, tuple[Turn, ...]], ...]
+    """For each net, by entry, the bends on the way there; without any, the edge runs straight."""
+    tracks: int
+    """How many there are; track 0 lies next to the upper level."""
+    crossings: int
+    length: int
+    """Cells of all stretches along tracks."""
+
+
 @dataclass(slots=True, eq=False)
 class _Stretch:
     """The part of a net that lies on one track."""
@@ -55,15 +68,12 @@ class _Stretch:
         self.high = max(self.comes, *self.leaves)
 
 
-def route_channel(nets: Sequence[Net]) -> tuple[list[dict[int, tuple[Turn, ...]]], int]:
-    """For every net the turns on the way to each of its entries, and how many tracks there are.
-
-    Track 0 lies next to the upper level. An edge without turns runs straight. No two nets may have
-    an exit in common, nor an entry.
-    """
+def route_channel(nets: Sequence[Net]) -> Channel:
+    """Routes the nets between two levels. No two may have an exit in common, nor an entry."""
     stretches = [stretch for index, net in enumerate(nets) for stretch in _stretches(index, net)]
     _untie(stretches, nets)
-    tracks = _assign_tracks(_ordered(stretches))
+    order = _ordered(stretches)
+    tracks = _assign_tracks(order)
     ways: list[dict[int, tuple[Turn, ...]]] = [
         {net.exit: ()} if net.exit in net.entries else {} for net in nets
     ]
@@ -71,7 +81,11 @@ def route_channel(nets: Sequence[Net]) -> tuple[list[dict[int, tuple[Turn, ...]]
         for leave in stretch.leaves:
             if leave in nets[stretch.net].entries:
                 ways[stretch.net][leave] = tuple(_turns(stretch, leave))
-    return ways, tracks
+    straight = [net.exit for net in nets if net.exit in net.entries]
+    crossings = sum(one.low < exit_ < one.high for one in stretches for exit_ in straight)
+    crossings += sum(_crossings(upper, lower) for upper, lower in combinations(order, 2))
+    length = sum(stretch.high - stretch.low for stretch in stretches)
+    return Channel(tuple(ways), tracks, crossings, length)
 
 
 def _stretches(index: int, net: Net) -> Iterator[_Stretch]:

@@ -68,16 +68,21 @@ def _weight(upper: Item, lower: Item) -> float:
     return 1.0 + (not upper.is_box) + 2.0 * (not lower.is_box)
 
 
+def link_cost(upper: Item, lower: Item, upper_center: int, lower_center: int) -> float:
+    """What the edge from one item to another costs if they lie at these centers."""
+    before, after = entry_reach(lower)
+    off = upper_center - lower_center
+    beyond = max(0, -off - before, off - after)
+    return _weight(upper, lower) * beyond + _BEND_COST * (beyond > 0)
+
+
 def _cost(rows: Sequence[Sequence[Item]]) -> float:
-    cost = 0.0
-    for row in rows:
-        for upper in row:
-            for lower in upper.below:
-                before, after = entry_reach(lower)
-                off = upper.center - lower.center
-                beyond = max(0, -off - before, off - after)
-                cost += _weight(upper, lower) * beyond + _BEND_COST * (beyond > 0)
-    return cost
+    return sum(
+        link_cost(upper, lower, upper.center, lower.center)
+        for row in rows
+        for upper in row
+        for lower in upper.below
+    )
 
 
 def _wishes(item: Item, *, up: bool, down: bool) -> list[Wish]:

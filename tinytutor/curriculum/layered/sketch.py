@@ -49,6 +49,10 @@ class Sketch:
 
     def entry(self, edge: Edge) -> int:
         """Where, across, an edge enters its target."""
+        source, target = edge
+        level = self.level[target] - 1
+        turns = self._turns[level][source, target]
+        return turns[-1].across if turns else self.center[source, level]
 
 
 def _route(row: Sequence[Item]) -> tuple[Channel, dict[tuple[str, str], tuple[Turn, ...]]]:

@@ -1,0 +1,127 @@
+"""`tinytutor author`: for those who write lessons."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from tinytutor.cli.exit_codes import ExitCode
+from tinytutor.cli.options import ModuleName, tutor_command
+from tinytutor.cli.output import Tone
+from tinytutor.cli.session import Session
+from tinytutor.curriculum import Module
+
+
+@click.group("author", short_help="Tools for authors of lessons.")
+def command() -> None:
+    """Build the reference library, put reference solutions in, rehearse lessons."""
+
+
+@tutor_command("build", json_result=True, short_help="Write the reference library.")
+@click.option(
+    "-o",
+    "--output",
+    "folder",
+    type=click.Path(path_type=Path, file_okay=False),
+    required=True,
+    metavar="DIR",
+    help="The library's package is written into this folder.",
+)
+def build(session: Session, folder: Path) -> None:
+    """Write the library as it is when every solution is the author's.
+
+    Example: tinytutor author build -o /tmp/reference
+    """
+    from tinytutor.authoring.reference import build_reference_library  # noqa: PLC0415  jupytext
+
+    written = build_reference_library(session.course, folder)
+    if session.as_json:
+        session.output.json({"files": [str(path) for path in written]})
+        return
+    for path in written:
+        session.output.line(str(path))
+
+
+@tutor_command("solve", json_result=True, short_help="Put the reference solutions into notebooks.")
+@click.argument("modules", type=ModuleName(), nargs=-1, metavar="MODULE...")
+@click.option("--all", "every", is_flag=True, help="All modules of the course.")
+def solve(session: Session, modules: tuple[str, ...], every: bool) -> None:
+    """Put the reference solutions of each MODULE into its notebook in the workspace.
+
+    A copy of the notebook is kept, and the record says that the solutions were shown. Nothing is
+    passed by it: `tinytutor check` does that.
+
+    Example: tinytutor author solve 01 02
+    """
+    from tinytutor.files import back_up  # noqa: PLC0415
+
+    solved = []
+    for module in _chosen(session, modules, every=every):
+        notebook = session.workspace.notebook(module)
+        backup = back_up(notebook, session.workspace.backups) if notebook.exists() else None
+        session.tutor.start(module.id, override=True)
+        for exercise in session.tutor.lesson(module.id).exercises:
+            source = session.tutor.solution(module.id, exercise.id)
+            session.tutor.save_source(module.id, exercise.id, source)
+        solved.append(
+            {
+                "module": module.id,
+                "notebook": str(notebook),
+                "backup": str(backup) if backup else None,
+            }
+        )
+        if not session.as_json:
+            session.output.line(f"{module.id}: {notebook}")
+            if backup:
+                session.output.note(f"  the notebook before is kept in {backup}")
+    if session.as_json:
+        session.output.json({"solved": solved})
+
+
+@tutor_command("rehearse", json_result=True, short_help="Prove that a lesson's tests bite.")
+@click.argument("modules", type=ModuleName(), nargs=-1, metavar="MODULE...")
+@click.option("--all", "every", is_flag=True, help="All modules of the course.")
+def rehearse(session: Session, modules: tuple[str, ...], every: bool) -> ExitCode:
+    """See that the starter fails, the reference passes, and every recorded mistake is caught.
+
+    Each MODULE runs on the reference library of the course. Exit code 1 where there is a complaint.
+
+    Example: tinytutor author rehearse 02
+    """
+    import tempfile  # noqa: PLC0415
+
+    from tinytutor.authoring.reference import build_reference_library  # noqa: PLC0415  jupytext
+    from tinytutor.authoring.rehearse_module import complaints  # noqa: PLC0415
+    from tinytutor.notebooks.reading import read_lesson  # noqa: PLC0415
+
+    found: dict[str, list[str]] = {}
+    chosen = _chosen(session, modules, every=every)
+    with tempfile.TemporaryDirectory(prefix="tinytutor-rehearsal-") as folder:
+        build_reference_library(session.course, Path(folder))
+        for module in chosen:
+            session.output.status(f"rehearsing {module.id}")
+            found[module.id] = list(complaints(module, read_lesson(module), Path(folder)))
+            if not session.as_json:
+                count = len(found[module.id])
+                tone = Tone.BAD if count else Tone.GOOD
+                session.output.line((f"{module.id}: {count} complaints", tone))
+                for text in found[module.id]:
+                    session.output.line(f"  {text}")
+    if session.as_json:
+        session.output.json({"complaints": found})
+    return ExitCode.TESTS_FAILED if any(found.values()) else ExitCode.OK
+
+
+def _chosen(session: Session, names: tuple[str, ...], *, every: bool) -> tuple[Module, ...]:
+    """The modules named, in the order of the course. Raises UsageError where none is."""
+    if bool(names) == every:
+        raise click.UsageError("name modules, or give --all")
+    if every:
+        return session.course.modules
+    wanted = {session.module(name).id for name in names}
+    return tuple(module for module in session.course.modules if module.id in wanted)
+
+
+for each in (build, solve, rehearse):
+    command.add_command(each)

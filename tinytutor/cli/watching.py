@@ -1,0 +1,169 @@
+"""The loop of `watch`: a save, or a key, leads to a check; what comes during one waits its turn."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tinytutor.cli.check_report import report_lines
+from tinytutor.cli.checking import checked
+from tinytutor.cli.keys import listening
+from tinytutor.cli.output import Tone
+from tinytutor.cli.session import Session
+from tinytutor.curriculum import Module
+from tinytutor.notebooks.reading import LessonError
+from tinytutor.notebooks.student import NotebookUnreadableError, read_student_notebook
+from tinytutor.progress.errors import StoreError
+from tinytutor.running.verdicts import Status
+
+if TYPE_CHECKING:
+    from tinytutor.tutor.results import CheckResult
+
+SETTLE_MILLISECONDS = 200
+"""A save is over when nothing was written for this long."""
+_LONGEST_SAVE_MILLISECONDS = 1600
+_POLL_MILLISECONDS = 500
+
+
+class Watcher:
+    """Watches notebooks of a workspace until the student has had enough."""
+
+    def __init__(self, session: Session, modules: Mapping[Path, Module], *, polling: bool):
+        self._session = session
+        self._output = session.output
+        self._modules = modules
+        self._folder = next(iter(modules)).parent
+        self._polling = polling
+        self._code: dict[str, str] = {}
+        self._wanted: dict[str, None] = {}
+        """Modules to check, in the order in which they were asked for."""
+        self._woken = asyncio.Event()
+        self._over = False
+        self._running: asyncio.Task[CheckResult] | None = None
+        self._last: CheckResult | None = None
+        self._keys = ""
+
+    async def run(self, first: Module) -> None:
+        """Checks `first`, then whatever is saved. Returns when the student quits."""
+        for path, module in self._modules.items():
+            self._remember_code(path, module)
+        files = asyncio.create_task(self._follow_files())
+        files.add_done_callback(lambda _: self._woken.set())
+        try:
+            with listening(self._on_key) as has_keys:
+                self._keys = _KEYS if has_keys else "Ctrl-C ends it."
+                self._want(first.id)
+                while not self._over:
+                    await self._woken.wait()
+                    self._woken.clear()
+                    if files.done():
+                        files.result()
+                    while self._wanted and not self._over:
+                        module_id = next(iter(self._wanted))
+                        del self._wanted[module_id]
+                        await self._check(module_id)
+        finally:
+            files.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await files
+
+    async def _check(self, module_id: str) -> None:
+        self._running = asyncio.create_task(checked(self._session, module_id))
+        try:
+            self._last = await self._running
+        except asyncio.CancelledError:
+            if not self._running.cancelled() or self._ending():
+                raise
+            self._output.note("Stopped: nothing was recorded.")
+        except (NotebookUnreadableError, LessonError, StoreError, OSError) as problem:
+            # The next save may mend it: watching goes on.
+            self._output.note(str(problem))
+        else:
+            self._show(self._last)
+        finally:
+            self._running = None
+
+    def _ending(self) -> bool:
+        """Whether it was we who were cancelled, not the check alone."""
+        task = asyncio.current_task()
+        return task is not None and task.cancelling() > 0
+
+    def _show(self, result: CheckResult) -> None:
+        for line in report_lines(result, self._session.course, unicode=self._output.unicode):
+            self._output.line(*line)
+        self._output.line()
+        self._output.note(f"Watching for saves. {self._keys}")
+
+    def _on_key(self, key: str) -> None:
+        if key == "q":
+            self._over = True
+        if key in ("q", "c") and self._running is not None:
+            self._running.cancel()
+        elif key in ("r", "\r", "\n"):
+            self._want(
+                self._last.module_id if self._last else next(iter(self._modules.values())).id
+            )
+        elif key == "h":
+            self._show_hint()
+        self._woken.set()
+
+    def _show_hint(self) -> None:
+        failing = self._first_failing()
+        if failing is None:
+            self._output.note("No test has failed: there is nothing to hint at.")
+            return
+        hint = self._session.tutor.next_hint(*failing)
+        self._output.line((f"{hint.exercise_id}: hint {hint.step} of {hint.total}", Tone.STRONG))
+        for line in hint.text.splitlines():
+            self._output.line(f"  {line}" if line else "")
+
+    def _first_failing(self) -> tuple[str, str] | None:
+        verdicts = self._last.verdicts if self._last else ()
+        for verdict in verdicts:
+            if self._last and verdict.status is not Status.PASSED:
+                return self._last.module_id, verdict.exercise_id
+        return None
+
+    def _want(self, module_id: str) -> None:
+        self._wanted[module_id] = None
+        self._woken.set()
+
+    async def _follow_files(self) -> None:
+        async for saved in self._saves():
+            for path in sorted(saved):
+                module = self._modules[path]
+                if self._remember_code(path, module):
+                    self._want(module.id)
+
+    async def _saves(self) -> AsyncIterator[set[Path]]:
+        from watchfiles import awatch  # noqa: PLC0415  anyio, 60 ms
+
+        async for changes in awatch(
+            self._folder,
+            watch_filter=lambda _, name: Path(name) in self._modules,
+            step=SETTLE_MILLISECONDS,
+            debounce=_LONGEST_SAVE_MILLISECONDS,
+            force_polling=self._polling or None,
+            poll_delay_ms=_POLL_MILLISECONDS,
+            recursive=False,
+        ):
+            yield {Path(name) for _, name in changes}
+
+    def _remember_code(self, path: Path, module: Module) -> bool:
+        """Whether the notebook's code is another than before. Outputs and prose don't count."""
+        try:
+            code = read_student_notebook(path).code_sha256
+        except FileNotFoundError:  # some editors delete before they write
+            return False
+        except NotebookUnreadableError as problem:
+            self._output.note(f"{problem}")
+            return False
+        changed = self._code.get(module.id) != code
+        self._code[module.id] = code
+        return changed
+
+
+_KEYS = "Keys: r run, h hint, c cancel a run, q quit."

@@ -1,0 +1,102 @@
+"""The store as a file: made whole or not at all, opened with the settings that the log needs."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from contextlib import closing
+from pathlib import Path
+
+from tinytutor.progress.backups import backups_of, unreadable_of
+from tinytutor.progress.durable import publish, temporary_beside
+from tinytutor.progress.errors import (
+    RECOVER,
+    StoreNotWritableError,
+    StoreUnreadableError,
+    explained,
+)
+from tinytutor.progress.schema import migrate
+
+BUSY_SECONDS = 10.0
+"""How long to wait for another program that writes."""
+
+
+def connect(path: Path) -> sqlite3.Connection:
+    """A connection to an existing file. Raises sqlite3.Error."""
+    connection = sqlite3.connect(
+        f"{path.absolute().as_uri()}?mode=rw",
+        uri=True,
+        timeout=BUSY_SECONDS,
+        isolation_level=None,
+        check_same_thread=False,
+    )
+    try:
+        connection.execute("PRAGMA journal_mode = TRUNCATE")
+        connection.execute("PRAGMA synchronous = FULL")
+        # macOS: a plain fsync leaves the data in the drive's cache.
+        connection.execute("PRAGMA fullfsync = ON")
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def create_file(path: Path, rows: Sequence[tuple[int, str, str]] = ()) -> None:
+    """Makes a store, complete under another name first, so that no half one is ever seen.
+
+    Does nothing where the name is taken by then. `rows` are sequence, event id and body. Raises
+    StoreError.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        temporary = temporary_beside(path)
+        try:
+            temporary.touch()
+            with explained(path), closing(connect(temporary)) as connection:
+                migrate(connection)
+                connection.execute("BEGIN")
+                connection.executemany(
+                    "INSERT INTO events (sequence, event_id, body) VALUES (?, ?, ?)", rows
+                )
+                connection.execute("COMMIT")
+            publish(temporary, path)
+        finally:
+            for leftover in (temporary, journal_of(temporary)):
+                leftover.unlink(missing_ok=True)
+    except FileExistsError:
+        return
+    except OSError as error:
+        raise StoreNotWritableError(
+            f"{path}: the record of your progress can't be made ({error.strerror}). Free some "
+            f"space, or give yourself permission to write the folder."
+        ) from error
+
+
+def refuse_if_lost(path: Path, *, create: bool) -> None:
+    """Raises StoreUnreadableError where a missing store must not be made anew."""
+    copies = [*backups_of(path), *unreadable_of(path)]
+    journal = journal_of(path)
+    if journal.exists() and journal.stat().st_size:
+        copies.append(journal)
+    if copies:
+        raise StoreUnreadableError(
+            f"{path}: the record of your progress is gone, but {copies[0]} is there. {RECOVER}"
+        )
+    if not create:
+        raise StoreUnreadableError(
+            f"{path}: there is no record of progress here. `tinytutor init` makes a workspace."
+        )
+
+
+def journal_of(path: Path) -> Path:
+    """Where SQLite notes what to undo after a crash."""
+    return path.with_name(f"{path.name}-journal")
+
+
+def identity(path: Path) -> tuple[int, int] | None:
+    """Which file the name stands for now, None where it stands for none."""
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino

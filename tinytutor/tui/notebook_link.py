@@ -1,0 +1,84 @@
+"""Keeps the editor's texts and the notebook file in step, whoever writes it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tinytutor.tui.keeper import Keeper
+
+if TYPE_CHECKING:
+    from tinytutor.tutor.tutor import Tutor
+
+_Stamp = tuple[int, int]
+
+
+class NotebookLink:
+    """One module's notebook. Texts go out one after another; a failed save keeps the text."""
+
+    def __init__(self, tutor: Tutor, module_id: str, notebook: Path) -> None:
+        self._tutor = tutor
+        self._module_id = module_id
+        self._notebook = notebook
+        self._writing = asyncio.Lock()
+        self._stamp: _Stamp | None = None
+        self.keeper = Keeper()
+
+    def open(self) -> None:
+        """Reads the file. Raises what reading it raises."""
+        self._stamp = self._stamp_now()
+        self.keeper = self.keeper.read(self._tutor.sources(self._module_id))
+
+    def typed(self, exercise_id: str, text: str) -> bool:
+        """Notes a change of the editor; whether there is something to save."""
+        self.keeper = self.keeper.typed(exercise_id, text)
+        return bool(self.keeper.edited)
+
+    async def save(self) -> None:
+        """Writes all that differs from the file. Raises what writing it raises."""
+        async with self._writing:
+            for exercise_id, text in list(self.keeper.edited.items()):
+                await asyncio.to_thread(
+                    self._tutor.save_source, self._module_id, exercise_id, text
+                )
+                self._wrote(exercise_id, text)
+
+    def save_now(self) -> None:
+        """The same at once, for the moment in which the app ends."""
+        for exercise_id, text in list(self.keeper.edited.items()):
+            self._tutor.save_source(self._module_id, exercise_id, text)
+            self._wrote(exercise_id, text)
+
+    async def read_if_changed(self) -> Mapping[str, str] | None:
+        """The texts of the file if another program wrote it since the last look."""
+        async with self._writing:
+            stamp = self._stamp_now()
+            if stamp is None or stamp == self._stamp:
+                return None
+            sources = await asyncio.to_thread(self._tutor.sources, self._module_id)
+            # Taken before the reading: a write in between is seen at the next look.
+            self._stamp = stamp
+            return sources
+
+    def taken_over(self, in_file: Mapping[str, str]) -> None:
+        """The texts of the file are known now."""
+        self.keeper = self.keeper.read(in_file)
+
+    def take_theirs(self, exercise_id: str) -> None:
+        """Drops what was typed in the editor for one exercise."""
+        self.keeper = self.keeper.typed(exercise_id, self.keeper.in_file.get(exercise_id, ""))
+
+    def _wrote(self, exercise_id: str, text: str) -> None:
+        self.keeper = self.keeper.saved(exercise_id, text)
+        # Whatever another program wrote in the same moment differs in its text, and is
+        # noticed by the comparison of texts at its next save.
+        self._stamp = self._stamp_now()
+
+    def _stamp_now(self) -> _Stamp | None:
+        with contextlib.suppress(OSError):
+            status = self._notebook.stat()
+            return status.st_mtime_ns, status.st_size
+        return None

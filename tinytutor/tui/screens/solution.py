@@ -1,0 +1,41 @@
+"""The reference solution beside the student's own."""
+
+from __future__ import annotations
+
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.screen import Screen
+from textual.widgets import Footer
+
+from tinytutor.tui import text
+from tinytutor.tui.widgets.editor import CodeEditor
+from tinytutor.tui.widgets.top_bar import TopBar, crumbs
+
+
+class SolutionScreen(Screen[None]):
+    """Two texts to read and to copy from."""
+
+    CSS_PATH = "solution.tcss"
+    BINDINGS = [("escape", "dismiss", text.COMMANDS["back"][0]), ("q", "dismiss")]
+
+    def __init__(self, title: str, own: str, reference: str) -> None:
+        super().__init__()
+        self._title = title
+        self._texts = (("own", text.YOURS, own), ("reference", text.REFERENCE, reference))
+
+    def compose(self) -> ComposeResult:
+        """The two side by side, or one above the other."""
+        yield TopBar()
+        with Horizontal(id="both"):
+            for name, title, source in self._texts:
+                with Vertical(id=name) as frame:
+                    frame.border_title = Content(title)  # type: ignore[assignment]
+                    editor = CodeEditor(read_only=True)
+                    editor.text = source
+                    yield editor
+        yield Footer(compact=True, show_command_palette=False)
+
+    def on_mount(self) -> None:
+        """Names the exercise."""
+        self.query_one(TopBar).show(left=crumbs(self._title, text.REFERENCE))

@@ -1,0 +1,418 @@
+"""Everything a student can do: the one object that both front ends stand on."""
+
+from __future__ import annotations
+
+import difflib
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+from tinytutor import __version__
+from tinytutor.curriculum import Course, Module
+from tinytutor.curriculum.graph import unlocks
+from tinytutor.files import back_up, write_whole
+from tinytutor.notebooks.assembly import assemble
+from tinytutor.notebooks.lesson import CellKind, Lesson, starter_source
+from tinytutor.notebooks.library import reference_solutions
+from tinytutor.notebooks.matching import Matching, match
+from tinytutor.notebooks.student import (
+    StudentNotebook,
+    read_student_notebook,
+    save_cell_source,
+    starter_notebook,
+)
+from tinytutor.progress.active_time import time_spent
+from tinytutor.progress.events import (
+    CodeSaved,
+    ConfusionReported,
+    Event,
+    HintShown,
+    ModuleReset,
+    ModuleStarted,
+    Overridden,
+    Recorded,
+    SolutionShown,
+    WorkspaceCreated,
+)
+from tinytutor.progress.metrics import Metrics, metrics
+from tinytutor.progress.state import Progress, fold, library_sources
+from tinytutor.progress.store import ProgressStore
+from tinytutor.progress.unlocking import (
+    State,
+    locked_reasons,
+    locked_sentence,
+    module_state,
+    newly_unlocked,
+    next_module,
+)
+from tinytutor.running.events import CellFinished, RunEvent, RunFinished
+from tinytutor.running.runner import Runner, job_of
+from tinytutor.tutor.checking import attempt_events, run_tests
+from tinytutor.tutor.hints import Hint, read_hints
+from tinytutor.tutor.lessons import Lessons
+from tinytutor.tutor.library import sync_library
+from tinytutor.tutor.results import CheckResult, ModuleView
+from tinytutor.tutor.sentences import sentence_for
+from tinytutor.tutor.workspace import Workspace
+
+OnEvent = Callable[[RunEvent], None]
+
+
+class LockedError(Exception):
+    """A module whose prerequisites have not passed; the message names them and the next step."""
+
+
+class NotStartedError(Exception):
+    """A module without a notebook; the message gives the command that makes it."""
+
+
+class NoSuchExerciseError(LookupError):
+    """A name that stands for no exercise of the module; the message lists those there are."""
+
+
+class Tutor:
+    """One student's workspace at work. Methods take milliseconds, except where they say otherwise."""
+
+    def __init__(self, workspace: Workspace):
+        """Opens the store; where it is new, records that the workspace was made.
+
+        Raises the errors of `ProgressStore.open`.
+        """
+        self.workspace = workspace
+        self.course: Course = workspace.course
+        self._lessons = Lessons(self.course, workspace.state_folder / "lesson_tests.json")
+        self.store = ProgressStore.open(workspace.store_path, create=True)
+        self._events: list[Event] = []
+        self._progress = Progress()
+        self._lock = threading.Lock()
+        self._runner = Runner(workspace.folder)
+        if self.store.last_sequence() == 0:
+            self._record(WorkspaceCreated(self.course.id, self.course.version, __version__))
+        sync_library(workspace, library_sources(self.events()))
+
+    # What stands where
+
+    @property
+    def progress(self) -> Progress:
+        """The progress now, with what other programs have recorded meanwhile."""
+        self.events()
+        return self._progress
+
+    def events(self) -> list[Event]:
+        """All events of the store, in order."""
+        with self._lock:
+            if self.store.last_sequence() > self._progress.last_sequence:
+                new = self.store.events(self._progress.last_sequence)
+                self._events.extend(new)
+                self._progress = fold(new, self._progress)
+            return list(self._events)
+
+    def overview(self) -> tuple[ModuleView, ...]:
+        """Every module of the course, in ascending number."""
+        progress = self.progress
+        spent = time_spent(self._events)
+        return tuple(self._view(m, progress, spent.of(m.id).active_seconds) for m in self.course.modules)
+
+    def view(self, module_id: str) -> ModuleView:
+        """One module. Raises KeyError."""
+        return next(view for view in self.overview() if view.module.id == module_id)
+
+    def next_module(self) -> str | None:
+        """What to do next; None when every module has passed."""
+        return next_module(self.course, self.progress)
+
+    def metrics(self) -> Metrics:
+        """What the quality report asks to track, of this workspace."""
+        return metrics(self.course, self.events())
+
+    # Lessons and notebooks
+
+    def lesson(self, module_id: str) -> Lesson:
+        """The lesson; 0.3 s for the first one. Raises LessonError, OSError."""
+        return self._lessons.lesson(module_id)
+
+    def start(self, module_id: str, *, override: bool = False) -> Path:
+        """Puts the starter notebook into the workspace, unless one is there; returns its path.
+
+        Raises LockedError unless `override`, which is recorded.
+        """
+        module = self.course.module(module_id)
+        path = self.workspace.notebook(module)
+        progress = self.progress
+        if module_state(self.course, progress, module_id) is State.LOCKED:
+            if not override:
+                reasons = locked_reasons(self.course, progress)[module_id]
+                raise LockedError(
+                    f"{locked_sentence(self.course, module_id, reasons)} "
+                    f"`tinytutor read {module.name}` shows it all the same."
+                )
+            self._record(Overridden(), module_id)
+        if not path.exists():
+            write_whole(path, starter_notebook(self.lesson(module_id)))
+        if progress.of(module_id).started_at is None:
+            self._record(ModuleStarted(), module_id)
+        return path
+
+    def sources(self, module_id: str) -> dict[str, str]:
+        """Exercise id → the student's code; an exercise whose cell is gone is missing.
+
+        Raises NotStartedError, NotebookUnreadableError.
+        """
+        _, matching = self._matched(module_id)
+        return {name: cell.source for name, cell in matching.solutions.items()}
+
+    def save_source(self, module_id: str, exercise_id: str, source: str) -> None:
+        """Writes one exercise's code into the notebook, whole or not at all."""
+        _, matching = self._matched(module_id)
+        cell = matching.solutions.get(exercise_id)
+        if cell is None:
+            self._exercise(module_id, exercise_id)
+            raise NotStartedError(
+                f"the notebook has no cell for {exercise_id!r} any more: "
+                f"`tinytutor reset {module_id} {exercise_id}` puts it back"
+            )
+        if cell.source != source:
+            path = self._path(module_id)
+            save_cell_source(path, cell.index, source)
+            code = read_student_notebook(path).code_sha256
+            self._record(CodeSaved(code, outside=False), module_id)
+
+    def diff(self, module_id: str) -> str:
+        """The student's code against the starter, as a unified diff; empty where nothing changed."""
+        sources = self.sources(module_id)
+        pieces = []
+        for exercise in self.lesson(module_id).exercises:
+            before = starter_source(exercise.solution.source).splitlines()
+            after = sources.get(exercise.id, "").splitlines()
+            names = (f"{exercise.id} (starter)", f"{exercise.id} (yours)")
+            pieces.extend(difflib.unified_diff(before, after, *names, lineterm=""))
+        return "\n".join(pieces) + ("\n" if pieces else "")
+
+    def reset(self, module_id: str, exercise_id: str | None = None) -> Path | None:
+        """Puts the starter back, of the module or of one exercise; returns the copy that it made.
+
+        None where there was nothing to copy.
+        """
+        lesson, path = self.lesson(module_id), self._notebook_path(module_id)
+        backup = back_up(path, self.workspace.backups) if path.exists() else None
+        kept = {}
+        if exercise_id is not None:
+            self._exercise(module_id, exercise_id)
+            kept = {k: v for k, v in self.sources(module_id).items() if k != exercise_id}
+            _, matching = self._matched(module_id)
+            if exercise_id in matching.solutions:
+                stub = starter_source(lesson.by_id[exercise_id].source)
+                save_cell_source(path, matching.solutions[exercise_id].index, stub)
+                self._record(ModuleReset(), module_id, exercise_id)
+                return backup
+        write_whole(path, starter_notebook(lesson, kept))
+        self._record(ModuleReset(), module_id, exercise_id)
+        return backup
+
+    def undo_reset(self, module_id: str) -> bool:
+        """Puts the newest copy of the notebook back, keeping a copy of what it replaces.
+
+        False where there is none.
+        """
+        path = self._notebook_path(module_id)
+        copies = sorted(self.workspace.backups.glob(f"{path.stem}.*{path.suffix}"))
+        if not copies:
+            return False
+        text = copies[-1].read_text("utf-8")
+        if path.exists():
+            back_up(path, self.workspace.backups)
+        write_whole(path, text)
+        copies[-1].unlink()
+        return True
+
+    def put_solutions(self, module_id: str) -> Path | None:
+        """Puts the reference solutions into the notebook; returns the copy of what was there."""
+        lesson, path = self.lesson(module_id), self._notebook_path(module_id)
+        backup = back_up(path, self.workspace.backups) if path.exists() else None
+        write_whole(path, starter_notebook(lesson, reference_solutions(lesson)))
+        if self.progress.of(module_id).started_at is None:
+            self._record(ModuleStarted(), module_id)
+        for exercise in lesson.exercises:
+            self._record(SolutionShown(), module_id, exercise.id)
+        return backup
+
+    # Running
+
+    async def warm_up(self) -> None:
+        """Gets a kernel ready for the next run, so that it begins at once."""
+        await self._runner.warm_up(self.course.modules[0].limits.memory_mib)
+
+    async def check(self, module_id: str, *, on_event: OnEvent | None = None) -> CheckResult:
+        """Runs all tests of a module in a clean kernel and records what came of it.
+
+        Cancelling the task ends the run, and nothing is recorded.
+        Raises LockedError, NotStartedError, NotebookUnreadableError.
+        """
+        return await self._run(module_id, None, on_event)
+
+    async def try_exercise(
+        self, module_id: str, exercise_id: str, *, on_event: OnEvent | None = None
+    ) -> CheckResult:
+        """Runs one exercise's test after the code that stands before it; otherwise as `check`."""
+        self._exercise(module_id, exercise_id)
+        return await self._run(module_id, exercise_id, on_event)
+
+    async def run_experiment(
+        self, module_id: str, cell_id: str, *, on_event: OnEvent | None = None
+    ) -> str | None:
+        """Runs an experiment after the code before it; what it shows comes as events.
+
+        Returns what went wrong, None where nothing did.
+        """
+        module, lesson = self.course.module(module_id), self.lesson(module_id)
+        _, matching = self._matched(module_id)
+        assembly = assemble(lesson, matching, module.limits, experiment=cell_id)
+        problem = None
+        async for event in self._runner.run(job_of(assembly)):
+            if on_event is not None:
+                on_event(event)
+            if isinstance(event, CellFinished) and event.error is not None and problem is None:
+                place = "" if event.cell_id == cell_id else f"{event.cell_id}: "
+                problem = f"{place}{event.error.type}: {event.error.message}"
+            if isinstance(event, RunFinished):
+                problem = event.fault or problem
+        return problem
+
+    async def close(self) -> None:
+        """Ends worker and kernels and closes the store."""
+        await self._runner.close()
+        self.store.close()
+
+    # Help
+
+    def next_hint(self, module_id: str, exercise_id: str) -> Hint:
+        """The next step of help, recorded; the last one again once all were shown."""
+        self._exercise(module_id, exercise_id)
+        hints = read_hints(self.course.module(module_id), exercise_id)
+        hint = hints[min(self.hints_shown(module_id, exercise_id), len(hints) - 1)]
+        self._record(HintShown(hint.step), module_id, exercise_id)
+        return hint
+
+    def hints_shown(self, module_id: str, exercise_id: str) -> int:
+        """How many steps of help the student has seen."""
+        return self.progress.of(module_id).hints.get(exercise_id, 0)
+
+    def solution(self, module_id: str, exercise_id: str) -> str:
+        """The reference solution; recorded unless the module has passed."""
+        self._exercise(module_id, exercise_id)
+        if self.progress.of(module_id).passed_at is None:
+            self._record(SolutionShown(), module_id, exercise_id)
+        return reference_solutions(self.lesson(module_id))[exercise_id]
+
+    def report_confusion(self, module_id: str | None, place: str | None, text: str) -> None:
+        """Keeps "I don't understand this", with its place; it stays in the workspace."""
+        lesson = self.lesson(module_id) if module_id else None
+        is_exercise = lesson is not None and place in {e.id for e in lesson.exercises}
+        report = ConfusionReported(place or "", text)
+        self._record(report, module_id, place if is_exercise else None)
+
+    def record_activity(self, *events: Event) -> None:
+        """Stores ticks of active time."""
+        self.store.append(*events)
+
+    # Inside
+
+    async def _run(
+        self, module_id: str, exercise_id: str | None, on_event: OnEvent | None
+    ) -> CheckResult:
+        module, lesson = self.course.module(module_id), self.lesson(module_id)
+        before = self.progress
+        if module_state(self.course, before, module_id) is State.LOCKED:
+            reasons = locked_reasons(self.course, before)[module_id]
+            raise LockedError(
+                f"{locked_sentence(self.course, module_id, reasons)} Its tests need your "
+                f"{self.course.library} library; `tinytutor map` shows the way."
+            )
+        notebook, matching = self._matched(module_id)
+        assembly = assemble(lesson, matching, module.limits, up_to=exercise_id)
+        sync_library(self.workspace, library_sources(self.events()))
+        outcome = await run_tests(self._runner, lesson, assembly, on_event)
+        written: list[Path] = []
+        if outcome.ran:
+            events = attempt_events(
+                module,
+                lesson,
+                matching,
+                outcome,
+                exercise_id=exercise_id,
+                notebook_sha256=notebook.code_sha256,
+                course_version=self.course.version,
+            )
+            self.store.append(*events)
+            written = sync_library(self.workspace, library_sources(self.events()))
+        after = self.progress
+        whole_pass = outcome.passed and exercise_id is None
+        if whole_pass:
+            self.store.back_up()
+        return CheckResult(
+            module_id=module_id,
+            exercise_id=exercise_id,
+            passed=outcome.passed,
+            verdicts=outcome.verdicts,
+            newly_unlocked=newly_unlocked(self.course, before, after),
+            seconds=outcome.seconds,
+            notebook_sha256=notebook.code_sha256,
+            notes=matching.notes,
+            library_file=next(iter(written), None) if whole_pass else None,
+            first_pass=whole_pass and before.of(module_id).passed_at is None,
+            fault=outcome.fault,
+        )
+
+    def _record(
+        self, what: Recorded, module_id: str | None = None, exercise_id: str | None = None
+    ) -> None:
+        self.store.append(Event(what, module_id=module_id, exercise_id=exercise_id))
+
+    def _view(self, module: Module, progress: Progress, seconds: float) -> ModuleView:
+        known = progress.of(module.id)
+        now = self._lessons.tests_sha256(module.id) if known.passed_at else None
+        state = module_state(self.course, progress, module.id, now)
+        missing = tuple(i for i in module.required_ids if progress.of(i).passed_at is None)
+        opens = unlocks(self.course, module.id)
+        tests = (known.tests_passed, known.tests_total)
+        return ModuleView(
+            module=module,
+            state=state,
+            missing=missing,
+            unlocks=opens,
+            tests_passed=tests[0],
+            tests_total=tests[1],
+            active_seconds=seconds,
+            attempts=known.attempts,
+            passed_at=known.passed_at,
+            sentence=sentence_for(self.course, module, state, missing, opens, tests),
+        )
+
+    def _notebook_path(self, module_id: str) -> Path:
+        return self.workspace.notebook(self.course.module(module_id))
+
+    def _path(self, module_id: str) -> Path:
+        path = self._notebook_path(module_id)
+        if not path.exists():
+            raise NotStartedError(
+                f"there is no notebook {path.name} yet: `tinytutor start {module_id}` makes it"
+            )
+        return path
+
+    def _matched(self, module_id: str) -> tuple[StudentNotebook, Matching]:
+        notebook = read_student_notebook(self._path(module_id))
+        return notebook, match(self.lesson(module_id), notebook)
+
+    def _exercise(self, module_id: str, exercise_id: str) -> None:
+        known = [exercise.id for exercise in self.lesson(module_id).exercises]
+        if exercise_id not in known:
+            close = difflib.get_close_matches(exercise_id, known, n=1)
+            advice = f"Did you mean {close[0]!r}? " if close else ""
+            raise NoSuchExerciseError(
+                f"module {module_id} has no exercise {exercise_id!r}. {advice}"
+                f"Its exercises are: {', '.join(known)}."
+            )
+
+    def experiments(self, module_id: str) -> tuple[str, ...]:
+        """Ids of the lesson's experiment cells."""
+        return tuple(cell.id for cell in self.lesson(module_id).of_kind(CellKind.EXPERIMENT))
