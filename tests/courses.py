@@ -1,7 +1,8 @@
-"""Tiny courses for tests: real lessons in the format of docs/authors.md, without NumPy, quick to run."""
+"""Tiny courses for tests: real lessons in the format of docs/authors.md, quick to run."""
 
 from __future__ import annotations
 
+import json
 import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -221,19 +222,29 @@ def _exercise_text(place: int, exercise: TinyExercise) -> str:
 Write `{exercise.id}`.
 """
 
-# %% nbgrader={{"grade": false, "grade_id": "{exercise.id}", "locked": false, "schema_version": 3, "solution": true}}
+# %% nbgrader={_solution_metadata(exercise)}
 #| export
 {exercise.signature}
     ### BEGIN SOLUTION
 {solved}
     ### END SOLUTION
 
-# %% nbgrader={{"grade": true, "grade_id": "test_{exercise.id}", "locked": true, "points": 5, "schema_version": 3, "solution": false}}
+# %% nbgrader={_test_metadata(exercise)}
 def test_{exercise.id}():
 {test}
 
 test_{exercise.id}()
 '''
+
+
+def _solution_metadata(exercise: TinyExercise) -> str:
+    flags = {"grade": False, "grade_id": exercise.id, "locked": False}
+    return json.dumps({**flags, "schema_version": 3, "solution": True})
+
+
+def _test_metadata(exercise: TinyExercise) -> str:
+    flags = {"grade": True, "grade_id": f"test_{exercise.id}", "locked": True, "points": 5}
+    return json.dumps({**flags, "schema_version": 3, "solution": False})
 
 
 def _course_text(modules: Sequence[TinyModule]) -> str:

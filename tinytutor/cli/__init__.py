@@ -1,1 +1,1 @@
-"""The command line: thin commands over the tutor, one place that prints, errors to exit codes once."""
+"""The command line: thin commands over the tutor; one place prints, one makes exit codes."""

@@ -1,4 +1,4 @@
-"""Says what came of a check: pure functions from a `CheckResult` to lines, JSON and an exit code."""
+"""Says what came of a check: pure functions from its result to lines, JSON and an exit code."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tinytutor.curriculum import Course
 from tinytutor.running.verdicts import Status, Verdict
 
 if TYPE_CHECKING:
-    from tinytutor.tutor.tutor import CheckResult
+    from tinytutor.tutor.results import CheckResult
 
 Line = tuple[Piece, ...]
 """One line of a report."""
@@ -26,8 +26,9 @@ def report_lines(result: CheckResult, course: Course, *, unicode: bool) -> Itera
     module = course.module(result.module_id)
     yield ((f"{module.number:02d} {module.title}", Tone.STRONG),)
     yield ()
+    widest = max((len(verdict.exercise_id) for verdict in result.verdicts), default=0)
     for verdict in result.verdicts:
-        yield from _verdict_lines(verdict, unicode=unicode)
+        yield from _verdict_lines(verdict, widest, unicode=unicode)
     if result.verdicts:
         yield ()
     for note in result.notes:
@@ -69,12 +70,12 @@ def check_json(result: CheckResult) -> dict[str, Any]:
     }
 
 
-def _verdict_lines(verdict: Verdict, *, unicode: bool) -> Iterator[Line]:
+def _verdict_lines(verdict: Verdict, widest: int, *, unicode: bool) -> Iterator[Line]:
     tone = tone_of(verdict.status)
     mark = symbol_of(verdict.status, unicode=unicode)
     yield (
         (f"  {mark} {word_of(verdict.status):<11}", tone),
-        f" {verdict.exercise_id}",
+        f" {verdict.exercise_id:<{widest}}",
         (f"  {verdict.exercise_title}", Tone.QUIET),
     )
     failure = verdict.failure

@@ -10,7 +10,7 @@ from tinytutor.cli.progress_line import ProgressLine
 from tinytutor.cli.session import Session
 
 if TYPE_CHECKING:
-    from tinytutor.tutor.tutor import CheckResult
+    from tinytutor.tutor.results import CheckResult
 
 
 async def checked(

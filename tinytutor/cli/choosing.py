@@ -7,24 +7,19 @@ from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tinytutor.cli.errors import NotStartedError, UnknownPlaceError
+from tinytutor.cli.errors import UnknownPlaceError
 from tinytutor.curriculum import Module
 from tinytutor.notebooks.lesson import Exercise, Lesson
+from tinytutor.tutor.errors import NotStartedError
 
 if TYPE_CHECKING:
     from tinytutor.cli.session import Session
 
 
-def started_module(session: Session, text: str | None) -> Module:
-    """The module that was named, else the one last worked on. Raises NotStartedError."""
+def chosen_module(session: Session, text: str | None) -> Module:
+    """The module that was named, else the one last worked on. Raises NotStartedError for none."""
     if text is not None:
-        module = session.module(text)
-        if not session.workspace.notebook(module).exists():
-            raise NotStartedError(
-                f"module {module.id} has no notebook in {session.workspace.folder} yet: "
-                f"`tinytutor start {module.number:02d}` puts its starter there"
-            )
-        return module
+        return session.module(text)
     touched = {
         view.module: view.state.value
         for view in session.tutor.overview()

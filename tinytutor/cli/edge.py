@@ -8,12 +8,7 @@ from collections.abc import Sequence
 
 import click
 
-from tinytutor.cli.errors import (
-    CheckTimedOutError,
-    DeclinedError,
-    NotStartedError,
-    UnknownPlaceError,
-)
+from tinytutor.cli.errors import CheckTimedOutError, DeclinedError, UnknownPlaceError
 from tinytutor.cli.exit_codes import ExitCode
 from tinytutor.cli.output import Output, OutputClosedError
 from tinytutor.cli.program import program
@@ -34,6 +29,8 @@ def run(arguments: Sequence[str] | None = None) -> int:
         return leaving.code if isinstance(leaving.code, int) else ExitCode.OK
     except BaseException as error:  # the last place: nothing may pass it as a traceback
         return _report(error, output)
+    finally:
+        session.end()
 
 
 def _report(error: BaseException, output: Output) -> ExitCode:
@@ -93,7 +90,12 @@ def _kinds() -> list[tuple[type[BaseException] | tuple[type[BaseException], ...]
     from tinytutor.notebooks.reading import LessonError  # noqa: PLC0415
     from tinytutor.notebooks.student import NotebookUnreadableError  # noqa: PLC0415
     from tinytutor.progress.errors import StoreError  # noqa: PLC0415
-    from tinytutor.tutor.tutor import LockedError  # noqa: PLC0415
+    from tinytutor.tutor.errors import (  # noqa: PLC0415
+        LockedError,
+        NoSuchExerciseError,
+        NotStartedError,
+    )
+    from tinytutor.tutor.hints import HintsError  # noqa: PLC0415
     from tinytutor.tutor.workspace import WorkspaceError  # noqa: PLC0415
 
     return [
@@ -104,10 +106,10 @@ def _kinds() -> list[tuple[type[BaseException] | tuple[type[BaseException], ...]
         (NotStartedError, ExitCode.NOT_STARTED),
         (click.FileError, ExitCode.FILE_TROUBLE),
         (click.ClickException, ExitCode.USAGE),
-        ((UnknownModuleError, UnknownPlaceError), ExitCode.USAGE),
+        ((UnknownModuleError, UnknownPlaceError, NoSuchExerciseError), ExitCode.USAGE),
         (LockedError, ExitCode.LOCKED),
         (WorkspaceError, ExitCode.NO_WORKSPACE),
-        ((CourseError, LessonError), ExitCode.COURSE_BROKEN),
+        ((CourseError, LessonError, HintsError), ExitCode.COURSE_BROKEN),
         (NotebookUnreadableError, ExitCode.NOTEBOOK_UNREADABLE),
         (StoreError, ExitCode.STORE_UNREADABLE),
         (OSError, ExitCode.FILE_TROUBLE),

@@ -3,10 +3,6 @@
 from __future__ import annotations
 
 
-class NotStartedError(Exception):
-    """A module without a notebook, or a workspace where no module was started."""
-
-
 class CheckTimedOutError(Exception):
     """The limit that `--timeout` set was reached."""
 

@@ -5,11 +5,32 @@ from __future__ import annotations
 import sys
 from pathlib import Path, PureWindowsPath
 
-_REMOTE_KINDS = frozenset(
-    ("nfs", "nfs4", "cifs", "smb", "smb3", "smbfs", "ncpfs", "afs", "9p", "vboxsf", "vmhgfs")
-    + ("fuse.sshfs", "fuse.rclone", "fuse.s3fs", "fuse.vmhgfs-fuse", "fuse.gvfsd-fuse", "lustre")
-    + ("ceph", "fuse.glusterfs", "drvfs", "prl_fs", "virtiofs", "beegfs", "gpfs")
-)
+_REMOTE_KINDS = {
+    "9p",
+    "afs",
+    "beegfs",
+    "ceph",
+    "cifs",
+    "drvfs",
+    "gpfs",
+    "lustre",
+    "ncpfs",
+    "nfs",
+    "nfs4",
+    "prl_fs",
+    "smb",
+    "smb3",
+    "smbfs",
+    "vboxsf",
+    "virtiofs",
+    "vmhgfs",
+    "fuse.glusterfs",
+    "fuse.gvfsd-fuse",
+    "fuse.rclone",
+    "fuse.s3fs",
+    "fuse.sshfs",
+    "fuse.vmhgfs-fuse",
+}
 _MOUNTS = Path("/proc/self/mounts")
 
 

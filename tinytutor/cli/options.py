@@ -11,7 +11,7 @@ from click.shell_completion import CompletionItem
 
 from tinytutor.cli.session import Session
 
-_Command = TypeVar("_Command", bound=click.Command)
+_Function = TypeVar("_Function", bound=Callable[..., Any])
 
 
 class TutorCommand(click.Command):
@@ -52,7 +52,7 @@ def global_options(*, with_json: bool) -> list[click.Parameter]:
             metavar="DIR",
             expose_value=False,
             callback=_remember("workspace_option"),
-            help="The workspace; else TINYTUTOR_WORKSPACE, the one around you, ~/tinytutor.",
+            help="The workspace; else TINYTUTOR_WORKSPACE, or the one around the current folder.",
         ),
         click.Option(
             ["--course"],
@@ -85,38 +85,37 @@ def global_options(*, with_json: bool) -> list[click.Parameter]:
     return options
 
 
-class ModuleName(click.ParamType):
-    """A module as a student names it; completes from the course."""
-
-    name = "module"
-
-    def shell_complete(
-        self, ctx: click.Context, param: click.Parameter, incomplete: str
-    ) -> list[CompletionItem]:
-        """Names of modules that begin with what is typed; nothing where the course can't be read."""
-        session = ctx.find_object(Session)
-        try:
-            modules = session.course.modules if session else ()
-        except Exception:  # a completion must never write an error over the prompt
-            return []
-        typed = incomplete.lower()
-        by_id = typed[:1].isdigit()
-        return [
-            CompletionItem(module.id if by_id else module.name, help=module.title)
-            for module in modules
-            if (module.id if by_id else module.name).startswith(typed)
-        ]
+def complete_module(
+    ctx: click.Context, param: click.Parameter, incomplete: str
+) -> list[CompletionItem]:
+    """Names of modules that begin with what is typed; none where no course can be read."""
+    session = ctx.find_object(Session)
+    try:
+        modules = session.course.modules if session else ()
+    except Exception:  # a completion must never write an error over the prompt
+        return []
+    typed = incomplete.lower()
+    by_id = typed[:1].isdigit()
+    return [
+        CompletionItem(name, help=module.title)
+        for module in modules
+        if (name := module.id if by_id else module.name).startswith(typed)
+    ]
 
 
-def module_argument(*, required: bool = True, many: bool = False) -> Callable[[_Command], _Command]:
+def module_argument(*, required: bool = True) -> Callable[[_Function], _Function]:
     """The MODULE argument."""
     return click.argument(
-        "modules" if many else "module",
-        type=ModuleName(),
-        metavar="MODULE..." if many else "MODULE" if required else "[MODULE]",
+        "module",
+        metavar="MODULE" if required else "[MODULE]",
         required=required,
-        nargs=-1 if many else 1,
+        shell_complete=complete_module,
     )
+
+
+def modules_argument() -> Callable[[_Function], _Function]:
+    """Any number of modules."""
+    return click.argument("modules", metavar="MODULE...", nargs=-1, shell_complete=complete_module)
 
 
 def _remember(attribute: str) -> Callable[[click.Context, click.Parameter, Any], None]:

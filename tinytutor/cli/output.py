@@ -1,8 +1,9 @@
-"""The only place that prints: results on stdout, everything else on stderr, never a crash on either."""
+"""The only place that prints: results on stdout, all else on stderr, never a crash on either."""
 
 from __future__ import annotations
 
 import contextlib
+import io
 import json
 import os
 import re
@@ -95,6 +96,19 @@ class Output:
         """A text for another program, exactly as it is."""
         self._write(self._stdout, text)
 
+    def content(self, data: bytes) -> None:
+        """A whole UTF-8 file on stdout, byte by byte, whatever stdout's encoding is."""
+        buffer = getattr(self._stdout, "buffer", None)
+        if buffer is None:
+            self.raw(data.decode("utf-8"))
+            return
+        try:
+            self._stdout.flush()
+            buffer.write(data)
+            buffer.flush()
+        except BrokenPipeError:
+            raise OutputClosedError from None
+
     def json(self, value: Mapping[str, Any]) -> None:
         """The result as JSON, alone on stdout."""
         result = {"schema_version": SCHEMA_VERSION, **value}
@@ -176,6 +190,13 @@ class Output:
             raise OutputClosedError from None
 
 
+class _Nowhere(io.StringIO):
+    """Takes everything and keeps nothing."""
+
+    def write(self, text: str) -> int:
+        return len(text)
+
+
 def safe(text: str) -> str:
     """Text without the control characters and escapes that a terminal would obey."""
     return _CONTROL.sub("", text)
@@ -184,7 +205,7 @@ def safe(text: str) -> str:
 def _robust(stream: TextIO | None) -> TextIO:
     """The stream, made to escape what its encoding lacks; a sink where there is no stream."""
     if stream is None:
-        return open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115  lives as long as we do
+        return _Nowhere()
     reconfigure = getattr(stream, "reconfigure", None)
     if reconfigure is not None:
         reconfigure(errors="backslashreplace")

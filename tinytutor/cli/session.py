@@ -1,4 +1,4 @@
-"""What one invocation knows: its global options, and course, workspace and tutor once they are needed."""
+"""What one invocation knows: its global options, and what it has opened."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ class Session:
         return self.course.find(text)
 
     def run(self, work: Coroutine[object, object, _Result]) -> _Result:
-        """Runs something asynchronous of the tutor, and leaves no process behind, whatever happens."""
+        """Runs something asynchronous of the tutor and leaves no process behind."""
         import asyncio  # noqa: PLC0415  60 ms, only where something runs
 
         async def whole() -> _Result:
@@ -73,8 +73,11 @@ class Session:
                 return await work
             finally:
                 await self.tutor.close()
+                self._tutor = None
 
         return asyncio.run(whole())
 
     def end(self) -> None:
         """Closes what was opened."""
+        if self._tutor is not None:
+            self._tutor.store.close()

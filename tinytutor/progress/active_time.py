@@ -2,14 +2,14 @@
 
 The rule: a tick of up to 15 s counts while there was input within the last 2 minutes or a cell runs
 (`ActivityMeter` decides that while it happens). Work in an outside editor counts through saves: the
-gap between two saves counts if it is at most θ, 10 minutes. A finished attempt counts the seconds that
-it ran. What overlaps, two sessions side by side or ticks between saves, counts once.
+gap between two saves counts if it is at most θ, 10 minutes. A finished attempt counts the seconds
+that it ran. What overlaps, two sessions side by side or ticks between saves, counts once.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from tinytutor.progress.clock import boot_seconds
 from tinytutor.progress.events import (
@@ -89,7 +89,9 @@ class _Account:
         if self.started is None:
             return ModuleTime(total_active_seconds=self.total)
         end = self.last if self.passed is None else self.passed
-        return ModuleTime(self.active, end - self.started, self.total)
+        elapsed = end - self.started
+        # The sum of many parts may exceed the whole in the last digit.
+        return ModuleTime(min(self.active, elapsed), elapsed, self.total)
 
 
 def time_spent(events: Iterable[Event], gap_seconds: float = GAP_SECONDS) -> TimeSpent:
@@ -113,13 +115,14 @@ def time_spent(events: Iterable[Event], gap_seconds: float = GAP_SECONDS) -> Tim
             if last_save is not None and moment - last_save <= gap_seconds:
                 length = moment - last_save
             last_save = moment
-        for begin, end in coverage.claim(moment - length, moment) if length > 0 else ():
+        for begin, end in coverage.claim(max(0.0, moment - length), moment) if length > 0 else ():
             account.add(begin, end)
         if isinstance(event.what, ModulePassed) and account.passed is None:
             account.passed = moment
+    total = nowhere.total + sum(account.total for account in accounts.values())
     return TimeSpent(
         modules={module_id: account.time() for module_id, account in accounts.items()},
-        active_seconds=nowhere.total + sum(account.total for account in accounts.values()),
+        active_seconds=min(total, moment),
         elapsed_seconds=moment,
         gap_seconds=gap_seconds,
     )
@@ -170,7 +173,30 @@ class ActivityMeter:
         self._settle()
         self._runs = max(0, self._runs - 1)
 
-    def poll(self) -> Activity | None:
+    def poll(self, place: str = "") -> Activity | None:
         """What to append now: a full tick, or what is left when a pause begins. Else None."""
         self._settle()
-        return self.take() if self.paused or self._pending_seconds() >= TICK_SECONDS else None
+        is_due = self.paused or sum(self._pending.values()) >= TICK_SECONDS
+        return self.take(place) if is_due else None
+
+    def take(self, place: str = "") -> Activity | None:
+        """What was counted and not yet handed out, for when the place changes or the app ends."""
+        self._settle()
+        if not self._pending:
+            return None
+        seconds = sum(self._pending.values())
+        source = max(self._pending, key=self._pending.__getitem__)
+        rest = seconds - TICK_SECONDS
+        self._pending = {source: rest} if rest > 0 else {}
+        return Activity(min(seconds, TICK_SECONDS), source, place)
+
+    def _settle(self) -> None:
+        """Counts the time since the last call, at most a tick: beyond it the machine was asleep."""
+        now = self._clock()
+        step = min(max(0.0, now - self._seen), TICK_SECONDS)
+        source = ActivitySource.RUN if self._runs else self._source
+        if not self._runs:
+            step = min(step, max(0.0, self._active_until - self._seen))
+        if step:
+            self._pending[source] = self._pending.get(source, 0.0) + step
+        self._seen = now

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import secrets
 import time
 from pathlib import Path
 
@@ -19,7 +18,7 @@ def temporary_beside(path: Path) -> Path:
                 stray.unlink()
         except FileNotFoundError:
             continue  # another program swept it first
-    return path.with_name(f"{path.name}{_TEMPORARY}{secrets.token_hex(6)}")
+    return path.with_name(f"{path.name}{_TEMPORARY}{os.urandom(6).hex()}")
 
 
 def publish(temporary: Path, path: Path, *, replace: bool = False) -> None:

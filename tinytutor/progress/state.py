@@ -46,8 +46,6 @@ class ModuleProgress:
     """Test id → what it came to last. A check of the module replaces all, a reset clears."""
     hints: Mapping[str, int] = field(default_factory=dict)
     """Exercise id → the highest hint step shown."""
-    hints_shown: int = 0
-    """How often a hint was shown, repetitions included."""
     solutions_shown: frozenset[str] = frozenset()
     """Exercise ids."""
     confusion_reports: int = 0
@@ -149,10 +147,7 @@ def _passed(module: ModuleProgress, event: Event, what: ModulePassed) -> _Change
 def _hinted(module: ModuleProgress, event: Event, hint: HintShown) -> _Changes:
     exercise_id = event.exercise_id or ""
     highest = max(hint.step, module.hints.get(exercise_id, 0))
-    return {
-        "hints": {**module.hints, exercise_id: highest},
-        "hints_shown": module.hints_shown + 1,
-    }
+    return {"hints": {**module.hints, exercise_id: highest}}
 
 
 def _solution_shown(module: ModuleProgress, event: Event, _: SolutionShown) -> _Changes:

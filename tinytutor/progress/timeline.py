@@ -11,9 +11,9 @@ from tinytutor.progress.events import Event
 class Timeline:
     """One axis in seconds from the first event, on which events never go back.
 
-    The order is that of the log. Within a session the clock since boot tells how far apart two events
-    are; from one session to the next the calendar does, as there may have been a reboot between. A
-    calendar that was set back counts as no time at all.
+    The order is that of the log. Within a session the clock since boot tells how far apart two
+    events are; from one session to the next the calendar does, as there may have been a reboot
+    between. A calendar that was set back counts as no time at all.
     """
 
     def __init__(self) -> None:

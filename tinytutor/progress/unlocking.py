@@ -54,7 +54,7 @@ def module_state(
 
 
 def locked_reasons(course: Course, progress: Progress) -> dict[str, tuple[NeedsModule, ...]]:
-    """For each locked module its direct prerequisites that have not passed, as the course lists them."""
+    """For each locked module its direct prerequisites that have not passed, in their order."""
     return {
         module.id: _missing(module, progress)
         for module in course.modules

@@ -52,4 +52,3 @@ class Lessons:
                 # Only a cache: whatever is wrong with it, it is made again.
                 self._hashes = {}
         return self._hashes
-

@@ -2,25 +2,15 @@
 
 from __future__ import annotations
 
-import difflib
 import threading
-from collections.abc import Callable
 from pathlib import Path
 
 from tinytutor import __version__
 from tinytutor.curriculum import Course, Module
 from tinytutor.curriculum.graph import unlocks
-from tinytutor.files import back_up, write_whole
 from tinytutor.notebooks.assembly import assemble
-from tinytutor.notebooks.lesson import CellKind, Lesson, starter_source
+from tinytutor.notebooks.lesson import Lesson
 from tinytutor.notebooks.library import reference_solutions
-from tinytutor.notebooks.matching import Matching, match
-from tinytutor.notebooks.student import (
-    StudentNotebook,
-    read_student_notebook,
-    save_cell_source,
-    starter_notebook,
-)
 from tinytutor.progress.active_time import time_spent
 from tinytutor.progress.events import (
     CodeSaved,
@@ -45,9 +35,11 @@ from tinytutor.progress.unlocking import (
     newly_unlocked,
     next_module,
 )
-from tinytutor.running.events import CellFinished, RunEvent, RunFinished
+from tinytutor.running.events import CellFinished, RunFinished
 from tinytutor.running.runner import Runner, job_of
-from tinytutor.tutor.checking import attempt_events, run_tests
+from tinytutor.tutor.checking import OnEvent, attempt_events, run_tests
+from tinytutor.tutor.desk import Desk
+from tinytutor.tutor.errors import LockedError
 from tinytutor.tutor.hints import Hint, read_hints
 from tinytutor.tutor.lessons import Lessons
 from tinytutor.tutor.library import sync_library
@@ -55,23 +47,9 @@ from tinytutor.tutor.results import CheckResult, ModuleView
 from tinytutor.tutor.sentences import sentence_for
 from tinytutor.tutor.workspace import Workspace
 
-OnEvent = Callable[[RunEvent], None]
-
-
-class LockedError(Exception):
-    """A module whose prerequisites have not passed; the message names them and the next step."""
-
-
-class NotStartedError(Exception):
-    """A module without a notebook; the message gives the command that makes it."""
-
-
-class NoSuchExerciseError(LookupError):
-    """A name that stands for no exercise of the module; the message lists those there are."""
-
 
 class Tutor:
-    """One student's workspace at work. Methods take milliseconds, except where they say otherwise."""
+    """One student's workspace at work. Methods take milliseconds unless they say otherwise."""
 
     def __init__(self, workspace: Workspace):
         """Opens the store; where it is new, records that the workspace was made.
@@ -81,6 +59,7 @@ class Tutor:
         self.workspace = workspace
         self.course: Course = workspace.course
         self._lessons = Lessons(self.course, workspace.state_folder / "lesson_tests.json")
+        self._desk = Desk(workspace, self._lessons)
         self.store = ProgressStore.open(workspace.store_path, create=True)
         self._events: list[Event] = []
         self._progress = Progress()
@@ -111,7 +90,10 @@ class Tutor:
         """Every module of the course, in ascending number."""
         progress = self.progress
         spent = time_spent(self._events)
-        return tuple(self._view(m, progress, spent.of(m.id).active_seconds) for m in self.course.modules)
+        return tuple(
+            self._view(module, progress, spent.of(module.id).active_seconds)
+            for module in self.course.modules
+        )
 
     def view(self, module_id: str) -> ModuleView:
         """One module. Raises KeyError."""
@@ -137,7 +119,7 @@ class Tutor:
         Raises LockedError unless `override`, which is recorded.
         """
         module = self.course.module(module_id)
-        path = self.workspace.notebook(module)
+        path = self._desk.path(module_id)
         progress = self.progress
         if module_state(self.course, progress, module_id) is State.LOCKED:
             if not override:
@@ -148,7 +130,7 @@ class Tutor:
                 )
             self._record(Overridden(), module_id)
         if not path.exists():
-            write_whole(path, starter_notebook(self.lesson(module_id)))
+            self._desk.put(module_id, {})
         if progress.of(module_id).started_at is None:
             self._record(ModuleStarted(), module_id)
         return path
@@ -158,78 +140,35 @@ class Tutor:
 
         Raises NotStartedError, NotebookUnreadableError.
         """
-        _, matching = self._matched(module_id)
-        return {name: cell.source for name, cell in matching.solutions.items()}
+        return self._desk.sources(module_id)
 
     def save_source(self, module_id: str, exercise_id: str, source: str) -> None:
         """Writes one exercise's code into the notebook, whole or not at all."""
-        _, matching = self._matched(module_id)
-        cell = matching.solutions.get(exercise_id)
-        if cell is None:
-            self._exercise(module_id, exercise_id)
-            raise NotStartedError(
-                f"the notebook has no cell for {exercise_id!r} any more: "
-                f"`tinytutor reset {module_id} {exercise_id}` puts it back"
-            )
-        if cell.source != source:
-            path = self._path(module_id)
-            save_cell_source(path, cell.index, source)
-            code = read_student_notebook(path).code_sha256
-            self._record(CodeSaved(code, outside=False), module_id)
+        if self._desk.save(module_id, exercise_id, source):
+            notebook, _ = self._desk.read(module_id)
+            self._record(CodeSaved(notebook.code_sha256, outside=False), module_id)
 
     def diff(self, module_id: str) -> str:
-        """The student's code against the starter, as a unified diff; empty where nothing changed."""
-        sources = self.sources(module_id)
-        pieces = []
-        for exercise in self.lesson(module_id).exercises:
-            before = starter_source(exercise.solution.source).splitlines()
-            after = sources.get(exercise.id, "").splitlines()
-            names = (f"{exercise.id} (starter)", f"{exercise.id} (yours)")
-            pieces.extend(difflib.unified_diff(before, after, *names, lineterm=""))
-        return "\n".join(pieces) + ("\n" if pieces else "")
+        """The student's code against the starter, as a unified diff; empty where it is the same."""
+        return self._desk.diff(module_id)
 
     def reset(self, module_id: str, exercise_id: str | None = None) -> Path | None:
-        """Puts the starter back, of the module or of one exercise; returns the copy that it made.
-
-        None where there was nothing to copy.
-        """
-        lesson, path = self.lesson(module_id), self._notebook_path(module_id)
-        backup = back_up(path, self.workspace.backups) if path.exists() else None
-        kept = {}
-        if exercise_id is not None:
-            self._exercise(module_id, exercise_id)
-            kept = {k: v for k, v in self.sources(module_id).items() if k != exercise_id}
-            _, matching = self._matched(module_id)
-            if exercise_id in matching.solutions:
-                stub = starter_source(lesson.by_id[exercise_id].source)
-                save_cell_source(path, matching.solutions[exercise_id].index, stub)
-                self._record(ModuleReset(), module_id, exercise_id)
-                return backup
-        write_whole(path, starter_notebook(lesson, kept))
+        """Puts the starter back, of the module or of one exercise; returns the copy made."""
+        if exercise_id is None:
+            backup = self._desk.put(module_id, {})
+        else:
+            backup = self._desk.reset_exercise(module_id, exercise_id)
         self._record(ModuleReset(), module_id, exercise_id)
         return backup
 
     def undo_reset(self, module_id: str) -> bool:
-        """Puts the newest copy of the notebook back, keeping a copy of what it replaces.
-
-        False where there is none.
-        """
-        path = self._notebook_path(module_id)
-        copies = sorted(self.workspace.backups.glob(f"{path.stem}.*{path.suffix}"))
-        if not copies:
-            return False
-        text = copies[-1].read_text("utf-8")
-        if path.exists():
-            back_up(path, self.workspace.backups)
-        write_whole(path, text)
-        copies[-1].unlink()
-        return True
+        """Puts the newest copy of the notebook back; False where there is none."""
+        return self._desk.undo_reset(module_id)
 
     def put_solutions(self, module_id: str) -> Path | None:
         """Puts the reference solutions into the notebook; returns the copy of what was there."""
-        lesson, path = self.lesson(module_id), self._notebook_path(module_id)
-        backup = back_up(path, self.workspace.backups) if path.exists() else None
-        write_whole(path, starter_notebook(lesson, reference_solutions(lesson)))
+        lesson = self.lesson(module_id)
+        backup = self._desk.put(module_id, reference_solutions(lesson))
         if self.progress.of(module_id).started_at is None:
             self._record(ModuleStarted(), module_id)
         for exercise in lesson.exercises:
@@ -254,7 +193,7 @@ class Tutor:
         self, module_id: str, exercise_id: str, *, on_event: OnEvent | None = None
     ) -> CheckResult:
         """Runs one exercise's test after the code that stands before it; otherwise as `check`."""
-        self._exercise(module_id, exercise_id)
+        self._desk.exercise(module_id, exercise_id)
         return await self._run(module_id, exercise_id, on_event)
 
     async def run_experiment(
@@ -265,7 +204,7 @@ class Tutor:
         Returns what went wrong, None where nothing did.
         """
         module, lesson = self.course.module(module_id), self.lesson(module_id)
-        _, matching = self._matched(module_id)
+        _, matching = self._desk.read(module_id)
         assembly = assemble(lesson, matching, module.limits, experiment=cell_id)
         problem = None
         async for event in self._runner.run(job_of(assembly)):
@@ -287,7 +226,7 @@ class Tutor:
 
     def next_hint(self, module_id: str, exercise_id: str) -> Hint:
         """The next step of help, recorded; the last one again once all were shown."""
-        self._exercise(module_id, exercise_id)
+        self._desk.exercise(module_id, exercise_id)
         hints = read_hints(self.course.module(module_id), exercise_id)
         hint = hints[min(self.hints_shown(module_id, exercise_id), len(hints) - 1)]
         self._record(HintShown(hint.step), module_id, exercise_id)
@@ -299,7 +238,7 @@ class Tutor:
 
     def solution(self, module_id: str, exercise_id: str) -> str:
         """The reference solution; recorded unless the module has passed."""
-        self._exercise(module_id, exercise_id)
+        self._desk.exercise(module_id, exercise_id)
         if self.progress.of(module_id).passed_at is None:
             self._record(SolutionShown(), module_id, exercise_id)
         return reference_solutions(self.lesson(module_id))[exercise_id]
@@ -328,7 +267,7 @@ class Tutor:
                 f"{locked_sentence(self.course, module_id, reasons)} Its tests need your "
                 f"{self.course.library} library; `tinytutor map` shows the way."
             )
-        notebook, matching = self._matched(module_id)
+        notebook, matching = self._desk.read(module_id)
         assembly = assemble(lesson, matching, module.limits, up_to=exercise_id)
         sync_library(self.workspace, library_sources(self.events()))
         outcome = await run_tests(self._runner, lesson, assembly, on_event)
@@ -387,32 +326,3 @@ class Tutor:
             passed_at=known.passed_at,
             sentence=sentence_for(self.course, module, state, missing, opens, tests),
         )
-
-    def _notebook_path(self, module_id: str) -> Path:
-        return self.workspace.notebook(self.course.module(module_id))
-
-    def _path(self, module_id: str) -> Path:
-        path = self._notebook_path(module_id)
-        if not path.exists():
-            raise NotStartedError(
-                f"there is no notebook {path.name} yet: `tinytutor start {module_id}` makes it"
-            )
-        return path
-
-    def _matched(self, module_id: str) -> tuple[StudentNotebook, Matching]:
-        notebook = read_student_notebook(self._path(module_id))
-        return notebook, match(self.lesson(module_id), notebook)
-
-    def _exercise(self, module_id: str, exercise_id: str) -> None:
-        known = [exercise.id for exercise in self.lesson(module_id).exercises]
-        if exercise_id not in known:
-            close = difflib.get_close_matches(exercise_id, known, n=1)
-            advice = f"Did you mean {close[0]!r}? " if close else ""
-            raise NoSuchExerciseError(
-                f"module {module_id} has no exercise {exercise_id!r}. {advice}"
-                f"Its exercises are: {', '.join(known)}."
-            )
-
-    def experiments(self, module_id: str) -> tuple[str, ...]:
-        """Ids of the lesson's experiment cells."""
-        return tuple(cell.id for cell in self.lesson(module_id).of_kind(CellKind.EXPERIMENT))

@@ -7,13 +7,13 @@ from pathlib import Path
 import click
 
 from tinytutor.cli.exit_codes import ExitCode
-from tinytutor.cli.options import ModuleName, tutor_command
+from tinytutor.cli.options import global_options, modules_argument, tutor_command
 from tinytutor.cli.output import Tone
 from tinytutor.cli.session import Session
 from tinytutor.curriculum import Module
 
 
-@click.group("author", short_help="Tools for authors of lessons.")
+@click.group("author", short_help="Tools for authors of lessons.", no_args_is_help=False)
 def command() -> None:
     """Build the reference library, put reference solutions in, rehearse lessons."""
 
@@ -44,7 +44,7 @@ def build(session: Session, folder: Path) -> None:
 
 
 @tutor_command("solve", json_result=True, short_help="Put the reference solutions into notebooks.")
-@click.argument("modules", type=ModuleName(), nargs=-1, metavar="MODULE...")
+@modules_argument()
 @click.option("--all", "every", is_flag=True, help="All modules of the course.")
 def solve(session: Session, modules: tuple[str, ...], every: bool) -> None:
     """Put the reference solutions of each MODULE into its notebook in the workspace.
@@ -54,16 +54,10 @@ def solve(session: Session, modules: tuple[str, ...], every: bool) -> None:
 
     Example: tinytutor author solve 01 02
     """
-    from tinytutor.files import back_up  # noqa: PLC0415
-
     solved = []
     for module in _chosen(session, modules, every=every):
         notebook = session.workspace.notebook(module)
-        backup = back_up(notebook, session.workspace.backups) if notebook.exists() else None
-        session.tutor.start(module.id, override=True)
-        for exercise in session.tutor.lesson(module.id).exercises:
-            source = session.tutor.solution(module.id, exercise.id)
-            session.tutor.save_source(module.id, exercise.id, source)
+        backup = session.tutor.put_solutions(module.id)
         solved.append(
             {
                 "module": module.id,
@@ -80,7 +74,7 @@ def solve(session: Session, modules: tuple[str, ...], every: bool) -> None:
 
 
 @tutor_command("rehearse", json_result=True, short_help="Prove that a lesson's tests bite.")
-@click.argument("modules", type=ModuleName(), nargs=-1, metavar="MODULE...")
+@modules_argument()
 @click.option("--all", "every", is_flag=True, help="All modules of the course.")
 def rehearse(session: Session, modules: tuple[str, ...], every: bool) -> ExitCode:
     """See that the starter fails, the reference passes, and every recorded mistake is caught.
@@ -123,5 +117,6 @@ def _chosen(session: Session, names: tuple[str, ...], *, every: bool) -> tuple[M
     return tuple(module for module in session.course.modules if module.id in wanted)
 
 
+command.params.extend(global_options(with_json=True))
 for each in (build, solve, rehearse):
     command.add_command(each)

@@ -34,9 +34,9 @@ def command(
         report_lines,
     )
     from tinytutor.cli.checking import checked  # noqa: PLC0415
-    from tinytutor.cli.choosing import exercise_of, started_module  # noqa: PLC0415
+    from tinytutor.cli.choosing import chosen_module, exercise_of  # noqa: PLC0415
 
-    chosen = started_module(session, module)
+    chosen = chosen_module(session, module)
     only = exercise_of(session.tutor.lesson(chosen.id), exercise).id if exercise else None
     result = session.run(checked(session, chosen.id, exercise_id=only, seconds=timeout))
     if session.as_json:

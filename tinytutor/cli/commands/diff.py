@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tinytutor.cli.choosing import started_module
+from tinytutor.cli.choosing import chosen_module
 from tinytutor.cli.options import module_argument, tutor_command
 from tinytutor.cli.output import Tone
 from tinytutor.cli.session import Session
@@ -17,7 +17,7 @@ def command(session: Session, module: str | None) -> None:
 
     Example: tinytutor diff 02
     """
-    chosen = started_module(session, module)
+    chosen = chosen_module(session, module)
     difference = session.tutor.diff(chosen.id)
     if not difference:
         session.output.note(f"{chosen.id} is as the starter was: nothing written yet.")

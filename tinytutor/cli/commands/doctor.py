@@ -24,7 +24,7 @@ _TONES = {"ok": Tone.GOOD, "warn": Tone.WARN, "fail": Tone.BAD}
 def command(session: Session, recover: bool) -> ExitCode:
     """Look at Python, packages, kernel, workspace, disk, record, terminal and course.
 
-    Each line is ok, warn or fail, with the command that mends it. Exit code 6 where something fails.
+    Each line is ok, warn or fail, with the command that mends it. A fail gives exit code 6.
 
     Example: tinytutor doctor
     """

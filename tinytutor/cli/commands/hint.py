@@ -44,6 +44,6 @@ def command(session: Session, module: str, exercise: str | None) -> None:
         output.note(f"More help: {again}")
     else:
         output.note(
-            f"That was the last hint. Still stuck: tinytutor confused {chosen.number:02d} {target.id} "
-            f'-m "..." tells your instructor.'
+            f"That was the last hint. Still stuck: tinytutor confused {chosen.number:02d} "
+            f'{target.id} -m "what I don\'t understand" records it.'
         )

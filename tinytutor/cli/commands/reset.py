@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import click
 
-from tinytutor.cli.choosing import exercise_of, started_module
+from tinytutor.cli.choosing import exercise_of
 from tinytutor.cli.exit_codes import ExitCode
 from tinytutor.cli.options import module_argument, tutor_command
 from tinytutor.cli.session import Session
+from tinytutor.tutor.errors import NotStartedError
 
 
 @tutor_command("reset", json_result=True, short_help="Back to the starter, undoable.")
@@ -23,9 +24,13 @@ def command(session: Session, module: str, exercise: str | None, yes: bool, undo
     if undo and exercise:
         raise click.UsageError("--undo puts the whole notebook back: leave EXERCISE out.")
     output = session.output
-    chosen = session.module(module) if undo else started_module(session, module)
+    chosen = session.module(module)
     if undo:
         return _undo(session, chosen.id)
+    if not session.workspace.notebook(chosen).exists():
+        raise NotStartedError(
+            f"{chosen.id} has no notebook to reset: `tinytutor start {chosen.number:02d}` makes it"
+        )
     only = exercise_of(session.tutor.lesson(chosen.id), exercise).id if exercise else None
     what = f"exercise {only} of {chosen.id}" if only else f"all of {chosen.id}"
     if not yes:

@@ -8,9 +8,7 @@ from tinytutor.cli.options import module_argument, tutor_command
 from tinytutor.cli.session import Session
 
 
-@tutor_command(
-    "solution", json_result=True, short_help="The reference solution, after a pass or confirmed."
-)
+@tutor_command("solution", json_result=True, short_help="The reference solution.")
 @module_argument()
 @click.argument("exercise", required=False)
 @click.option("--yes", is_flag=True, help="Show it before your own passes; that is recorded.")

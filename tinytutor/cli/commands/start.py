@@ -14,9 +14,7 @@ from tinytutor.cli.output import Output
 from tinytutor.cli.session import Session
 
 
-@tutor_command(
-    "start", json_result=True, short_help="Begin a module: its notebook, ready to write in."
-)
+@tutor_command("start", json_result=True, short_help="Begin a module: get its notebook.")
 @module_argument()
 @click.option("--open", "open_it", is_flag=True, help="Open the notebook in your editor.")
 @click.option(

@@ -21,12 +21,12 @@ def command(session: Session, module: str | None, poll: bool) -> ExitCode:
 
     Example: tinytutor watch 02
     """
-    from tinytutor.cli.choosing import started_module  # noqa: PLC0415
+    from tinytutor.cli.choosing import chosen_module  # noqa: PLC0415
     from tinytutor.cli.mounts import needs_polling  # noqa: PLC0415
     from tinytutor.cli.watching import Watcher  # noqa: PLC0415
 
     workspace = session.workspace
-    first = started_module(session, module)
+    first = chosen_module(session, module)
     followed = [first] if module else [first, *(m for m in session.course.modules if m != first)]
     # Resolved, because the system reports resolved paths; a linked notebook stays a link.
     folder = workspace.folder.resolve()

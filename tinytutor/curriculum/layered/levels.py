@@ -36,7 +36,7 @@ def assign_levels(
         if best is None or levels.overflow() < best.overflow():
             best = levels
         if room is None or not best.overflow() or room < widest:
-            return best.of
+            return best.without_gaps()
         room -= 1 + spacing.passages
 
 
@@ -139,6 +139,11 @@ class _Levels:
         end = max((self.of[child] for child in self.children[source]), default=0)
         for level in range(self.of[source] + 1, end):
             self.loads[level] += sign * (1 + self.gap)
+
+    def without_gaps(self) -> dict[str, int]:
+        """The levels, renumbered such that none is without boxes."""
+        numbers = {level: number for number, level in enumerate(sorted(set(self.of.values())))}
+        return {node: numbers[level] for node, level in self.of.items()}
 
     def overflow(self) -> int:
         """Cells beyond the limit, over all levels."""

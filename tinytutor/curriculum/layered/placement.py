@@ -7,19 +7,22 @@ regression with medians. Rows are placed in turn, down and up, until nothing get
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from tinytutor.curriculum.layered.items import Item, Spacing, distance
 
 Wish = tuple[float, float]
 """A place, and how much it matters."""
-Centers = Mapping[Item, int]
 
 _ROUNDS = 8
-_ENTRY_MARGIN = 2
+_ENTRY_MARGIN = 3
 """Cells at either end of a box's side in which no edge enters while there's room elsewhere."""
-_BEND_COST = 3.0
-"""What an edge that isn't straight costs, in cells."""
+_BEND_COST = 1.0
+_PASSAGE_BEND_COST = 4.0
+"""What an edge that isn't straight costs, in cells: long edges should be straight most of all."""
+_SLANT_COST = 0.01
+"""What it costs, times the square of the cells, that a box doesn't lie straight below another."""
+_CENTER_WEIGHT = 0.1
 
 
 def entry_reach(item: Item) -> tuple[int, int]:
@@ -30,13 +33,17 @@ def entry_reach(item: Item) -> tuple[int, int]:
     return max(0, item.before - margin), max(0, item.after - margin)
 
 
-def place(rows: Sequence[Sequence[Item]], spacing: Spacing, limit: int | None) -> None:
-    """Writes the center of every item, from 0; within the limit, where the widest row is."""
-    widths = [_pack(row, spacing) for row in rows]
-    room = max(widths) if limit is None else max(limit, *widths)
-    for row, width in zip(rows, widths, strict=True):
+def packed_breadth(rows: Sequence[Sequence[Item]], spacing: Spacing) -> int:
+    """Cells across that the broadest row takes at least."""
+    return max(_pack(row, spacing) for row in rows)
+
+
+def place(rows: Sequence[Sequence[Item]], spacing: Spacing, room: int) -> None:
+    """Writes the center of every item, from 0 up to the room, in which the rows must fit."""
+    for row in rows:
+        margin = (room - _pack(row, spacing)) // 2
         for item in row:
-            item.center += (room - width) // 2
+            item.center += margin
     best, best_cost = _centers(rows), _cost(rows)
     for number in range(_ROUNDS):
         both = number % 4 >= 2
@@ -47,9 +54,8 @@ def place(rows: Sequence[Sequence[Item]], spacing: Spacing, limit: int | None) -
             cost = _cost(rows)
             if cost < best_cost:
                 best, best_cost = _centers(rows), cost
-    lowest = min(center - item.before for item, center in best.items())
     for item, center in best.items():
-        item.center = center - lowest
+        item.center = center
 
 
 def _pack(row: Sequence[Item], spacing: Spacing) -> int:
@@ -73,7 +79,9 @@ def link_cost(upper: Item, lower: Item, upper_center: int, lower_center: int) ->
     before, after = entry_reach(lower)
     off = upper_center - lower_center
     beyond = max(0, -off - before, off - after)
-    return _weight(upper, lower) * beyond + _BEND_COST * (beyond > 0)
+    if upper.is_box and lower.is_box:
+        return beyond + _BEND_COST * (beyond > 0) + _SLANT_COST * off * off
+    return _weight(upper, lower) * beyond + _PASSAGE_BEND_COST * (beyond > 0)
 
 
 def _cost(rows: Sequence[Sequence[Item]]) -> float:
@@ -93,13 +101,13 @@ def _wishes(item: Item, *, up: bool, down: bool) -> list[Wish]:
         for upper in item.above:
             half = _weight(upper, item) / 2
             wishes += [(upper.center - after, half), (upper.center + before, half)]
-            wishes.append((upper.center, 0.1))
+            wishes.append((upper.center, _CENTER_WEIGHT))
     if down:
         for lower in item.below:
             before, after = entry_reach(lower)
             half = _weight(item, lower) / 2
             wishes += [(lower.center - before, half), (lower.center + after, half)]
-            wishes.append((lower.center, 0.1))
+            wishes.append((lower.center, _CENTER_WEIGHT))
     return wishes or [(item.center, 0.01)]
 
 

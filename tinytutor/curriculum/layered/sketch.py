@@ -8,10 +8,13 @@ from tinytutor.curriculum.graph import Edge
 from tinytutor.curriculum.layered.channels import Channel, Net, Turn, route_channel
 from tinytutor.curriculum.layered.entries import entries
 from tinytutor.curriculum.layered.items import Item, Spacing, arrange
-from tinytutor.curriculum.layered.placement import place
+from tinytutor.curriculum.layered.placement import packed_breadth, place
+from tinytutor.curriculum.layered.straightening import straighten
 
 _CROSSING_COST = 4
 _TRACK_COST = 3
+_EASE = 8
+"""Without a limit, the map may be broader by this part than its broadest level."""
 
 
 class Sketch:
@@ -20,7 +23,13 @@ class Sketch:
     def __init__(self, rows: Sequence[Sequence[Item]], spacing: Spacing, limit: int | None):
         """Places the items of `rows`, which are in order, and routes the edges between them."""
         arrange(rows)
-        place(rows, spacing, limit)
+        packed = packed_breadth(rows, spacing)
+        room = packed + packed // _EASE if limit is None else max(limit, packed)
+        place(rows, spacing, room)
+        straighten(rows, spacing, room)
+        unused = min(row[0].start for row in rows)
+        for item in (item for row in rows for item in row):
+            item.center -= unused
         self.levels = tuple(tuple(item.node for item in row if item.is_box) for row in rows)
         self.level = {item.node: item.level for row in rows for item in row if item.is_box}
         self.start = {item.node: item.start for row in rows for item in row if item.is_box}

@@ -44,6 +44,9 @@ def _goals(item: Item) -> list[int]:
         before, after = entry_reach(lower)
         goals.add(_nearest(item.center, lower.center - before, lower.center + after))
         goals.add(lower.center)
+    for others in (item.above, item.below):
+        if others:
+            goals.add(round(sum(other.center for other in others) / len(others)))
     return sorted(goals - {item.center}, key=lambda goal: (abs(goal - item.center), goal))
 
 
