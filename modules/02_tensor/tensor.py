@@ -15,7 +15,7 @@
 # 02 Tensor
 
 You build `Tensor`: a block of numbers with a shape that can tell, step by
-step, how it was made. Every later module of the course computes with it.
+step, how it was made. Nearly every later module computes with it.
 
 ### Prerequisites
 
@@ -89,6 +89,21 @@ the answer to this question: **what does it cost to send every operation
 through one door?**
 """
 
+# %% [markdown]
+"""
+The next cell is the beginning of your library file. Its helper `extend`
+lets one class grow over several cells:
+
+```python
+@extend(Tensor)
+class Arithmetic:                 # the name is only for reading
+    def __add__(self, other): ...
+```
+
+Afterwards `Tensor` has `__add__`. Run such a cell again and the new version
+simply takes the place of the old one.
+"""
+
 # %%
 #| default_exp tensor
 #| export
@@ -136,21 +151,6 @@ from tinytutor.kit import (
     table,
     unchanged,
 )
-
-# %% [markdown]
-"""
-The first cell above goes into your library. Its helper `extend` lets one
-class grow over several cells:
-
-```python
-@extend(Tensor)
-class Arithmetic:                 # the name is only for reading
-    def __add__(self, other): ...
-```
-
-Afterwards `Tensor` has `__add__`. Run such a cell again and the new version
-simply takes the place of the old one.
-"""
 
 # %% [markdown]
 """
@@ -242,8 +242,8 @@ Everything else is no material for a tensor.
 
 **Your part.** Write `__init__`, `item` and `numpy`. The facts below them
 are given: they only pass on what the array knows. Given, too, are two small
-barriers, `__array_ufunc__` and `__array__`. Without them `np.exp(tensor)`
-would compute behind the back of the door.
+barriers, `__array_ufunc__` and `__array__`. They make `np.exp(tensor)`
+fail, for it would compute behind the back of the door.
 
 If you run this cell again later, run those below it again as well. The
 class starts empty each time.
@@ -287,7 +287,10 @@ class Tensor:
         """
         ### BEGIN SOLUTION
         if self.size != 1:
-            raise ValueError(f"item() needs 1 element, shape {self.shape}")
+            raise ValueError(
+                "item() needs one element, this tensor has shape "
+                f"{self.shape}; pick an element with an index first"
+            )
         return self.data.item()
         ### END SOLUTION
 
@@ -401,7 +404,7 @@ test_create()
 
 Here is the one idea of this module. No operation computes on its own. Each
 calls `run_op` and says three things: its name, the NumPy function that does
-the work, and the tensors.
+the work, and the tensors. Settings such as `axis=0` follow by name.
 
 ```
                  run_op("add", np.add, a, b)
@@ -500,7 +503,8 @@ def _unwrap(name: str, inputs: tuple[Tensor, ...]) -> list[Array]:
 def _complaint(name: str, arrays: list, attrs: dict, why: object) -> str:
     shapes = " and ".join(str(array.shape) for array in arrays)
     if len(arrays) > 1:
-        return f"{name}: shapes {shapes} do not fit together ({why})"
+        problem = f"shapes {shapes} do not fit together ({why})"
+        return f"{name}: {problem}; reshape one of them"
     settings = ", ".join(f"{key}={value}" for key, value in attrs.items())
     return f"{name}: shape {shapes} does not allow {settings} ({why})"
 
@@ -678,10 +682,15 @@ The door takes tensors only, so `_like` turns the other side into one.
 The second row matters. `a * 2.5` must not widen a float32 tensor to float64
 only because a number came along. The test for "holds floats" is
 `np.issubdtype(self.dtype, np.floating)`. An int tensor must not take `2.5`
-in its own dtype: that would cut it to 2.
+in its own dtype: that would cut it to 2. There the third row applies, and
+NumPy finds the common dtype of int64 and float32, which is float64.
 
-**Your part.** Complete `_like`, then follow the pattern of `__add__` and
-`__radd__`. The names are `sub mul div neg power`, the functions
+The underscore in `_like` says: made for the library itself. Operations of
+later modules will call it, users of your library will not.
+
+**Your part.** Complete `_like`, whose first row is given. The type `Number`
+covers one number of Python or NumPy. Then follow the pattern of `__add__`
+and `__radd__`. The names are `sub mul div neg power`, the functions
 `np.subtract np.multiply np.divide np.negative` and the given `_power`.
 """
 
@@ -924,8 +933,8 @@ class MatrixProduct:
         ### BEGIN SOLUTION
         flat = self.ndim < 2 or other.ndim < 2
         if flat or self.shape[-1] != other.shape[-2]:
-            shapes = f"{self.shape} @ {other.shape}"
-            raise ValueError(f"{shapes}: give 2 axes, equal inner sizes")
+            sides = f"matmul of {self.shape} and {other.shape}"
+            raise ValueError(f"{sides} needs 2+ axes, equal inner sizes")
         return run_op("matmul", np.matmul, self, other)
         ### END SOLUTION
 
@@ -1334,7 +1343,7 @@ def test_shape():
     shapes = ["(2, 3, 4)", "(5, 5)"]
     with refuses(ValueError, "24 numbers as (5, 5)", says=shapes):
         a.reshape(5, 5)
-    with refuses(ValueError, "1 pair, 3 axes", says=["1 pair", "3 axes"]):
+    with refuses(ValueError, "one pair for 3 axes", says=["1", "3"]):
         a.pad([(1, 1)])
     with refuses(IndexError, "a[2] of two"):
         a[2]
@@ -1381,8 +1390,8 @@ means 2, one more than the last axis of the pieces.
    2, -1   (2, 3, 1)                   (2, 3, 4)
 ```
 
-`tensors` may be a generator, which can be walked only once. Make a list of
-it first. The given `_at_least_one` does that, and refuses an empty one.
+`tensors` may be a generator, which can be walked only once. The given
+`_at_least_one` makes a list of it first, and refuses an empty one.
 """
 
 
@@ -1709,8 +1718,8 @@ On a small laptop-class machine, with one thread, we measured:
 
 The law behind it: **time = fixed cost + cost per element × elements**. The
 door adds about 1.4 µs to the fixed cost and nothing to the other. At 10
-elements you pay for five additions and get one. From 100,000 elements on,
-you can hardly see the door.
+elements you pay for five additions and get one. At 15,000 elements the door
+costs as much as the work. From 100,000 on you can hardly see it.
 
 In the picture both curves start flat, where the fixed cost rules. Then they
 rise and become one. An open log costs 0.4 µs more per operation, again
@@ -1757,19 +1766,20 @@ bars({"float64": product[0], "float32": product[1]}, unit="ms")
 # %% [markdown]
 """
 On the same machine we measured 37 ms against 19 ms for the product, and
-0.24 ms against 0.09 ms for the sum.
+0.24 ms against 0.09 ms for the addition.
 
-**The product takes half the time.** It is two billion operations, 2 ×
-1000³. One instruction of the processor works on 32 or 64 bytes at once, and
+**The product takes half the time.** Two billion operations keep the
+processor busy. One of its instructions works on 32 or 64 bytes at once, and
 these hold twice as many float32 numbers as float64 numbers.
 
-**The sum gains even more.** It does one million operations on 24 MB in
-float64, so it waits for memory all the time. Half the bytes are half the
-wait. Besides, a larger part of the small matrices stays in the fast memory
-next to the processor.
+**The addition gains even more.** It does only one million operations, but
+in float64 it moves 16 MB, 8 in and 8 out. So it waits for memory. Half the
+bytes are half the wait, and more of the small matrices stays in the fast
+memory next to the processor.
 
-Doubling the side of the matrices makes the sum 4 times and the product 8
-times as long: the one grows with n², the other with n³.
+The law: with n rows and n columns, an addition takes time in proportion to
+n², a product in proportion to n³. Double the side, and the one takes 4
+times as long, the other 8 times.
 
 ### View or copy?
 """
@@ -1791,8 +1801,8 @@ def view_or_copy(text, rearrange):
     result = rearrange()
     shared = np.shares_memory(result.data, x.data)
     new = human_bytes(0 if shared else result.nbytes)
-    microseconds = round(stopwatch(rearrange, repeats=5) * 1e6)
-    return text, "view" if shared else "copy", new, microseconds
+    took = round(stopwatch(rearrange, repeats=5) * 1e6)
+    return text, "view" if shared else "copy", new, took
 
 
 view_rows = [
@@ -1827,8 +1837,9 @@ and no fixed step describes that. So NumPy must copy.
 as `concat` and takes three times as long. It reads down the columns,
 jumping 4,000 bytes from number to number.
 
-A view shares its numbers. Change `x.data[0, 0]`, and `x.T` changes with it.
-None of your operations changes its input, so this stays harmless.
+A view shares its numbers: whoever changes `x.data[0, 0]` changes every view
+of `x` as well. None of your operations changes its input, so this stays
+harmless.
 """
 
 # %% [markdown]
@@ -1906,13 +1917,13 @@ float64 where you compare tiny differences, and float32 elsewhere.
 ## Looking ahead
 
 The records are only printed now. Later they do more. 03 Activations files
-new operations through the same door, and 05 uses a log to prove that an
-answer was built from operations. 15 Profiling adds up their seconds and
-bytes. Another module reads the whole log from its end to its start and
-finds out what each number did to the result.
+new operations through the same door, and its tests use a log to prove that
+an answer was built from operations. 15 Profiling adds up their seconds and
+bytes. Another module reads a whole log from its end to its start and finds
+out what each number did to the result.
 
 04 Layers makes its `Parameter` a special `Tensor`. 10 DataLoader hands out
-tensors row by row. None of them changes a line of this file.
+tensors in small portions. None of them changes a line of this file.
 """
 
 # %% [markdown]

@@ -131,14 +131,13 @@ def test_the_lesson_fits_80_columns(course: Course, module_id: str) -> None:
 
 
 WORDS_OF_GRADIENTS = re.compile(
-    r"\b(gradients?|grads?|backward|backprop\w*|autograd|derivatives?|requires_grad)\b", re.IGNORECASE
+    r"\b(gradients?|grads?|backward|backprop\w*|autograd|derivatives?|requires_grad)\b",
+    re.IGNORECASE,
 )
 
 
 @pytest.mark.parametrize("module_id", [i for i in MODULE_IDS if i[:2] in ("01", "02", "03", "04")])
-def test_nothing_speaks_of_gradients_before_they_are_taught(
-    course: Course, module_id: str
-) -> None:
+def test_nothing_speaks_of_gradients_before_they_are_taught(course: Course, module_id: str) -> None:
     folder = course.module(module_id).folder
     for path in sorted(folder.rglob("*.*")):
         if path.suffix in (".py", ".yaml"):

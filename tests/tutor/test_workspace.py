@@ -26,7 +26,7 @@ def test_a_new_workspace_has_a_library_and_can_be_opened(tmp_path: Path, course:
 
 
 def test_it_refuses_to_nest_and_says_what_to_do(workspace: Workspace, course: Course) -> None:
-    with pytest.raises(WorkspaceError, match="inside the workspace .* --workspace"):
+    with pytest.raises(WorkspaceError, match=r"inside the workspace .*--workspace"):
         create_workspace(workspace.folder / "deeper" / "still", course)
     assert not (workspace.folder / "deeper").exists()
     with pytest.raises(WorkspaceError, match="tinytutor map"):
@@ -60,7 +60,7 @@ def test_a_folder_that_cannot_be_written_is_refused(tmp_path: Path, course: Cour
 def test_a_workspace_of_another_course_is_refused(workspace: Workspace, course: Course) -> None:
     path = workspace.state_folder / "workspace.json"
     path.write_text(path.read_text().replace(course.id, "other"))
-    with pytest.raises(WorkspaceError, match="of the course 'other'.*--course"):
+    with pytest.raises(WorkspaceError, match=r"of the course 'other'.*--course"):
         open_workspace(workspace.folder, course)
     path.write_text("garbage")
     with pytest.raises(WorkspaceError, match="can't be read"):

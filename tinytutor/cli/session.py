@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Coroutine
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -32,10 +33,18 @@ class Session:
         """The course. Raises what the loader raises."""
         if self._course is None:
             from tinytutor.curriculum.loader import load_course  # noqa: PLC0415  yaml, 15 ms
-            from tinytutor.tutor.workspace import find_course  # noqa: PLC0415
 
-            self._course = load_course(find_course(self.course_option))
+            self._course = load_course(self._course_folder())
         return self._course
+
+    def _course_folder(self) -> Path:
+        if self.course_option is not None:
+            return self.course_option.expanduser().absolute()
+        if named := os.environ.get("TINYTUTOR_COURSE"):
+            return Path(named).expanduser().absolute()
+        from tinytutor.curriculum.loader import bundled_course_folder  # noqa: PLC0415
+
+        return bundled_course_folder()
 
     @property
     def workspace_folder(self) -> Path:

@@ -80,6 +80,10 @@ _SPACING = {
     Flow.DOWN: Spacing(boxes=2, passages=2, track_step=1, track_margin=0),
     Flow.RIGHT: Spacing(boxes=1, passages=0, track_step=2, track_margin=1),
 }
+_STARTS = 16
+_KEPT = 6
+_SMALL = 100
+"""Up to so many items there is time for all starts and sketches; a large map gets fewer."""
 
 
 def lay_out(
@@ -110,7 +114,10 @@ def lay_out(
     }
     depths = {node: size.height if down else size.width for node, size in sizes.items()}
     levels = assign_levels(breadths, edges, spacing, breadth)
-    orders = good_orders(build_items(breadths, edges, levels), starts=16, keep=6)
+    rows = build_items(breadths, edges, levels)
+    count = sum(len(row) for row in rows)
+    starts, keep = (min(most, max(1, most * _SMALL // count)) for most in (_STARTS, _KEPT))
+    orders = good_orders(rows, starts=starts, keep=keep)
     sketch = min((Sketch(rows, spacing, breadth) for rows in orders), key=lambda each: each.cost)
     return _finished(sketch, edges, breadths, depths, spacing, flow)
 

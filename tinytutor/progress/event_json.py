@@ -44,12 +44,14 @@ def to_line(event: Event) -> str:
     return json.dumps(encode(event), separators=(",", ":"), allow_nan=False)
 
 
-def from_line(line: str | bytes) -> Event:
-    """The event of a line. Raises EventError for what is none."""
+def from_line(line: str | bytes, *, sequence: int | None = None) -> Event:
+    """The event of a line, numbered `sequence` if given. Raises EventError for what is none."""
     try:
         raw = json.loads(line)
     except (ValueError, RecursionError) as problem:
         raise EventError(f"not JSON: {problem}") from None
+    if sequence is not None and isinstance(raw, dict):
+        raw["sequence"] = sequence
     return decode(raw)
 
 
@@ -117,7 +119,7 @@ def _build(cls: type[Any], data: object) -> Any:
     if not isinstance(data, dict):
         raise ValueError("`data` must be an object")
     plan = _PLANS[cls]
-    if not plan.keys() >= data.keys():
+    if any(name not in plan for name in data):
         raise _UnknownFieldError
     values = {}
     for name, (convert, required) in plan.items():

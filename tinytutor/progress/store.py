@@ -31,7 +31,13 @@ from tinytutor.progress.errors import (
 from tinytutor.progress.event_json import EventError, encode, from_line
 from tinytutor.progress.events import Event
 from tinytutor.progress.schema import migrate, require_ours
-from tinytutor.progress.store_file import connect, create_file, identity, refuse_if_lost
+from tinytutor.progress.store_file import (
+    connect,
+    create_file,
+    identity,
+    refuse_if_lost,
+    require_sound,
+)
 
 __all__ = [
     "ProgressStore",
@@ -80,7 +86,7 @@ class ProgressStore:
             store = cls(path, connection)
             store._probe()
             with explained(path):
-                connection.execute("SELECT max(sequence) FROM events").fetchone()
+                require_sound(path, connection)
         except BaseException:
             connection.close()
             raise
@@ -183,7 +189,7 @@ class ProgressStore:
 
     def _event(self, sequence: int, body: str) -> Event:
         try:
-            return replace(from_line(body), sequence=sequence)
+            return from_line(body, sequence=sequence)
         except EventError as error:
             raise StoreUnreadableError(
                 f"{self.path}: event {sequence} is damaged ({error}). {RECOVER}"

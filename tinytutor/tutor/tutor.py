@@ -24,7 +24,7 @@ from tinytutor.progress.events import (
     SolutionShown,
     WorkspaceCreated,
 )
-from tinytutor.progress.metrics import Metrics, metrics
+from tinytutor.progress.metrics import Metrics, measure
 from tinytutor.progress.state import Progress, fold, library_sources
 from tinytutor.progress.store import ProgressStore
 from tinytutor.progress.unlocking import (
@@ -105,7 +105,7 @@ class Tutor:
 
     def metrics(self) -> Metrics:
         """What the quality report asks to track, of this workspace."""
-        return metrics(self.course, self.events())
+        return measure(self.course, self.events())
 
     # Lessons and notebooks
 

@@ -46,7 +46,7 @@ def command(session: Session, kind: str | None, file: Path | None, student: str,
             f"{file} exists and is no .{kind} file: name another file, so that nothing is lost."
         )
     if kind == "json":
-        document = metrics_document(session.course, session.tutor.events())
+        document = metrics_document(session.course, session.tutor.events(), student or None)
         content = to_json(document).encode("utf-8")
     else:
         rows = table_rows(session.tutor.metrics(), student)

@@ -12,6 +12,8 @@ _ROUNDS = 8
 _PASSAGE_COST = 0.5
 """What a passage costs, in the unit of `_Levels.cost`."""
 _OVERFLOW_COST = 1000.0
+_SHARES = (1.0, 0.9, 0.8, 0.7, 0.6, 0.5, 0.35)
+"""Parts of the limit that boxes may fill, tried in turn until their passages fit in as well."""
 
 
 def assign_levels(
@@ -27,17 +29,18 @@ def assign_levels(
     """
     if not breadths:
         return {}
-    best: _Levels | None = None
-    widest = max(breadths.values()) + spacing.boxes
-    room = limit
-    while True:
-        levels = _Levels(breadths, edges, spacing, limit, room)
+    if limit is None:
+        levels = _Levels(breadths, edges, spacing, limit, None)
         levels.improve()
-        if best is None or levels.overflow() < best.overflow():
-            best = levels
-        if room is None or not best.overflow() or room < widest:
-            return best.without_gaps()
-        room -= 1 + spacing.passages
+        return levels.without_gaps()
+    # Levels that are filled to the limit leave no room for passages, so fewer boxes are tried next.
+    tries: list[_Levels] = []
+    for share in _SHARES:
+        tries.append(_Levels(breadths, edges, spacing, limit, int(limit * share)))
+        tries[-1].improve()
+        if not tries[-1].overflow:
+            break
+    return min(tries, key=lambda each: each.overflow).without_gaps()
 
 
 class _Levels:
@@ -62,6 +65,10 @@ class _Levels:
         self.of = self._schedule(None if room is None else room + self.gap)
         self.unit = sum(self.breadths.values()) / len(self.breadths)
         self.loads = [0] * (1 + max(self.of.values()))
+        self.squares = 0
+        self.overflow = 0
+        """Cells beyond the limit, over all levels."""
+        self.passages = 0
         for node in self.of:
             self._carry(node, +1)
             self._carry_passages(node, +1)
@@ -133,27 +140,27 @@ class _Levels:
             self._carry_passages(source, +1)
 
     def _carry(self, node: str, sign: int) -> None:
-        self.loads[self.of[node]] += sign * self.breadths[node]
+        self._load(self.of[node], sign * self.breadths[node])
 
     def _carry_passages(self, source: str, sign: int) -> None:
         end = max((self.of[child] for child in self.children[source]), default=0)
         for level in range(self.of[source] + 1, end):
-            self.loads[level] += sign * (1 + self.gap)
+            self._load(level, sign * (1 + self.gap))
+            self.passages += sign
+
+    def _load(self, level: int, cells: int) -> None:
+        before = self.loads[level]
+        after = self.loads[level] = before + cells
+        self.squares += after * after - before * before
+        if self.limit is not None:
+            self.overflow += max(0, after - self.limit) - max(0, before - self.limit)
+
+    def cost(self) -> float:
+        """Broad levels and passages cost; what lies beyond the limit costs most."""
+        squares = self.squares / self.unit**2
+        return squares + _PASSAGE_COST * self.passages + _OVERFLOW_COST * self.overflow
 
     def without_gaps(self) -> dict[str, int]:
         """The levels, renumbered such that none is without boxes."""
         numbers = {level: number for number, level in enumerate(sorted(set(self.of.values())))}
         return {node: numbers[level] for node, level in self.of.items()}
-
-    def overflow(self) -> int:
-        """Cells beyond the limit, over all levels."""
-        if self.limit is None:
-            return 0
-        return sum(max(0, load - self.limit) for load in self.loads)
-
-    def cost(self) -> float:
-        """Broad levels and passages cost; what lies beyond the limit costs most."""
-        squares = sum(load * load for load in self.loads) / self.unit**2
-        return squares + _PASSAGE_COST * sum(self.loads) / (1 + self.gap) + (
-            _OVERFLOW_COST * self.overflow()
-        )

@@ -17,7 +17,7 @@ Wish = tuple[float, float]
 _ROUNDS = 8
 _ENTRY_MARGIN = 3
 """Cells at either end of a box's side in which no edge enters while there's room elsewhere."""
-_BEND_COST = 1.0
+_BEND_COST = 0.3
 _PASSAGE_BEND_COST = 4.0
 """What an edge that isn't straight costs, in cells: long edges should be straight most of all."""
 _SLANT_COST = 0.01
