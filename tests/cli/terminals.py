@@ -10,6 +10,14 @@ import time
 from collections.abc import Mapping
 from types import TracebackType
 
+_PROGRAM = """
+import fcntl, termios
+fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+from tinytutor.__main__ import main
+raise SystemExit(main())
+"""
+"""Makes the terminal the new session's own first, so that Ctrl-C interrupts."""
+
 
 class Terminal:
     """Runs `tinytutor` with a terminal as its stdin, stdout and stderr (POSIX)."""
@@ -18,13 +26,12 @@ class Terminal:
         self._keyboard, screen = os.openpty()
         base = {"TERM": "xterm-256color", "COLUMNS": "100", "LINES": "30"}
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "tinytutor", *arguments],
+            [sys.executable, "-c", _PROGRAM, *arguments],
             stdin=screen,
             stdout=screen,
             stderr=screen,
             env={**os.environ, **base, **(environment or {})},
             start_new_session=True,
-            preexec_fn=_take_terminal,
         )
         os.close(screen)
         self.seen = ""
@@ -74,11 +81,3 @@ class Terminal:
                 return False
             self.seen += data.decode("utf-8", errors="replace")
         return True
-
-
-def _take_terminal() -> None:
-    """Makes the terminal the new session's own, so that Ctrl-C interrupts."""
-    import fcntl  # noqa: PLC0415  absent on Windows
-    import termios  # noqa: PLC0415
-
-    fcntl.ioctl(0, termios.TIOCSCTTY, 0)

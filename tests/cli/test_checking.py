@@ -123,5 +123,7 @@ def children(pid: int) -> list[int]:
 
 
 def alive(pid: int) -> bool:
-    state = subprocess.run(["ps", "-o", "stat=", "-p", str(pid)], capture_output=True, text=True)
+    state = subprocess.run(
+        ["ps", "-o", "stat=", "-p", str(pid)], capture_output=True, text=True, check=False
+    )
     return state.returncode == 0 and not state.stdout.strip().startswith("Z")

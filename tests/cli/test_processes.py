@@ -91,8 +91,9 @@ def test_completion_knows_commands_and_modules() -> None:
             "COMP_WORDS": words,
             "COMP_CWORD": str(position),
         }
-        lines = spawn(environment=environment).stdout.splitlines()
-        return [line.partition(",")[2] for line in lines]
+        outcome = spawn(environment=environment)
+        assert outcome.stderr == ""
+        return [line.partition(",")[2] for line in outcome.stdout.split()]
 
     assert complete("tinytutor ma", 1) == ["map"]
     assert complete("tinytutor check ", 2) == ["numbers", "words", "pairs"]
