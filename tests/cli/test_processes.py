@@ -109,6 +109,20 @@ def test_completion_scripts(shell: str) -> None:
     assert "_TINYTUTOR_COMPLETE" in outcome.stdout
 
 
+@pytest.mark.parametrize("command", ["map", "doctor"])
+def test_a_missing_package_is_no_crash(workspace: Path, command: str) -> None:
+    code = (
+        "import sys; sys.modules['yaml'] = None; "
+        "from tinytutor.cli.edge import run; sys.exit(run(sys.argv[1:]))"
+    )
+    finished = subprocess.run(
+        [sys.executable, "-c", code, command], capture_output=True, encoding="utf-8", check=False
+    )
+    assert finished.returncode == 6
+    assert "yaml" in finished.stdout + finished.stderr
+    assert "Traceback" not in finished.stderr
+
+
 def test_doctor_finds_what_is_wrong(workspace: Path) -> None:
     sound = spawn("doctor", "--json")
     assert sound.code == 0, sound.stdout

@@ -296,7 +296,8 @@ try:
     store.append(Event(HintShown(8)), big)
 except StoreNotWritableError as error:
     print(type(error).__name__, "quota" in str(error), len(store.events()))
-print(isinstance(store.write_problem, StoreError))
+print(isinstance(store.write_problem, StoreNotWritableError))
+resource.setrlimit(resource.RLIMIT_FSIZE, (4096, resource.RLIM_INFINITY))
 try:
     store.back_up()
 except (StoreError, OSError):
@@ -347,20 +348,20 @@ import os, sys
 from pathlib import Path
 from tinytutor.progress.events import Event, HintShown
 from tinytutor.progress.store import ProgressStore, StoreError
+event = Event(HintShown(8))
 if os.geteuid() == 0:
-    os.seteuid(65534)
+    os.seteuid(65534)  # root may write whatever the permissions say
 path = Path(sys.argv[1])
 store = ProgressStore.open(path)
 print(type(store.write_problem).__name__, len(store.events()))
 try:
-    store.append(Event(HintShown(8)))
+    store.append(event)
 except StoreError as error:
     print(type(error).__name__, "write permission" in str(error))
 try:
     ProgressStore.open(path.with_name("new.sqlite"), create=True)
 except StoreError as error:
     print(type(error).__name__)
-path.chmod
 """
 
 

@@ -52,6 +52,8 @@ def _report(error: BaseException, output: Output) -> ExitCode:
 
 def exit_code_of(error: BaseException) -> ExitCode:
     """The code that an error ends the program with."""
+    if isinstance(error, ModuleNotFoundError) and not (error.name or "").startswith("tinytutor"):
+        return ExitCode.ENVIRONMENT_BROKEN
     for kinds, code in _kinds():
         if isinstance(error, kinds):
             return code
@@ -69,6 +71,8 @@ def message_of(error: BaseException, code: ExitCode) -> str:
         return f"tinytutor: {error.format_message()}{hint}"
     if isinstance(error, click.ClickException):
         return f"tinytutor: {error.format_message()}"
+    if isinstance(error, ModuleNotFoundError) and code is ExitCode.ENVIRONMENT_BROKEN:
+        return f"tinytutor: the package {error.name!r} is missing here. `tinytutor doctor` helps."
     if code is ExitCode.INTERNAL:
         place = traceback.extract_tb(error.__traceback__)[-1] if error.__traceback__ else None
         where = f" ({place.filename}:{place.lineno})" if place else ""

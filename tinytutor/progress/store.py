@@ -174,18 +174,17 @@ class ProgressStore:
             self.write_problem = None
 
     def _insert(self, event_id: str, body: str) -> int:
-        cursor = self._connection.execute(
-            "INSERT INTO events (event_id, body) VALUES (?, ?) ON CONFLICT (event_id) DO NOTHING",
-            (event_id, body),
-        )
-        if cursor.rowcount:
-            return int(cursor.lastrowid or 0)
-        sequence, stored = self._connection.execute(
+        stored = self._connection.execute(
             "SELECT sequence, body FROM events WHERE event_id = ?", (event_id,)
         ).fetchone()
-        if stored != body:
-            raise ValueError(f"event id {event_id} is taken by event {sequence}, another one")
-        return int(sequence)
+        if stored is None:
+            cursor = self._connection.execute(
+                "INSERT INTO events (event_id, body) VALUES (?, ?)", (event_id, body)
+            )
+            return int(cursor.lastrowid or 0)
+        if stored[1] != body:
+            raise ValueError(f"event id {event_id} is taken by event {stored[0]}, another one")
+        return int(stored[0])
 
     def _event(self, sequence: int, body: str) -> Event:
         try:

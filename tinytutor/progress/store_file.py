@@ -95,8 +95,9 @@ def require_sound(path: Path, connection: sqlite3.Connection) -> None:
         tables = connection.execute("SELECT count(*) FROM sqlite_master WHERE name = 'events'")
         first = "ok" if tables.fetchone() == (1,) else "its table of events is missing"
     if first != "ok":
+        problem = first.splitlines()[-1]
         raise StoreUnreadableError(
-            f"{path}: the record of your progress is damaged ({first}). {RECOVER}"
+            f"{path}: the record of your progress is damaged ({problem}). {RECOVER}"
         )
 
 

@@ -48,6 +48,10 @@ class Runner:
         """Starts the worker and lets it keep a kernel ready."""
         await self._send({"warm": memory_mib})
 
+    async def prepare(self, memory_mib: int) -> None:
+        """Lets a kernel start for the coming job while its cells are still put together."""
+        await self._send({"prepare": memory_mib})
+
     async def run(self, job: Job) -> AsyncIterator[RunEvent]:
         """Runs a job in a clean kernel and yields its events; the last one is RunFinished.
 

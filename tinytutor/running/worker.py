@@ -1,8 +1,9 @@
 """The child process that owns the kernels: jobs come in as lines of JSON, events go out as lines.
 
-    {"job": …}     runs it; the events follow, the last one is RunFinished
-    {"warm": MIB}  keeps a started kernel waiting for the next job
-    {"cancel": 1}  ends the running job and its kernel at once
+    {"job": …}        runs it; the events follow, the last one is RunFinished
+    {"prepare": MIB}  starts a kernel for the next job, unless one is waiting
+    {"warm": MIB}     the same, and again after each job
+    {"cancel": 1}     ends the running job and its kernel at once
 
 The end of the input ends everything: a killed tutor leaves no kernel behind.
 """
@@ -19,7 +20,6 @@ from collections.abc import Callable
 from typing import Any
 
 from tinytutor.running.events import Job, RunEvent, RunFinished, job_from_line, to_line
-from tinytutor.running.execution import JobRun
 from tinytutor.running.kernel import Kernel
 
 
@@ -30,13 +30,16 @@ class Worker:
         self._emit = emit
         self._warm_mib: int | None = None
         self._spare: asyncio.Task[Kernel] | None = None
+        self._spare_mib = 0
         self._job: asyncio.Task[None] | None = None
 
     async def handle(self, request: dict[str, Any]) -> None:
         """Does what one line asks for."""
         if "warm" in request:
             self._warm_mib = int(request["warm"])
-            self._start_spare()
+            self._start_spare(self._warm_mib)
+        elif "prepare" in request:
+            self._start_spare(int(request["prepare"]))
         elif "job" in request:
             await self._end_job()
             self._job = asyncio.create_task(self._run(job_from_line(json.dumps(request["job"]))))
@@ -52,6 +55,9 @@ class Worker:
                 await (await spare).kill()
 
     async def _run(self, job: Job) -> None:
+        # 110 ms that pass while the kernel starts
+        from tinytutor.running.execution import JobRun  # noqa: PLC0415
+
         try:
             await JobRun(job, lambda: self._kernel(job.memory_mib), self._emit).run()
         except asyncio.CancelledError:
@@ -59,7 +65,8 @@ class Worker:
             raise
         except Exception as problem:
             self._emit(RunFinished(0.0, f"the run broke down: {problem!r}"))
-        self._start_spare()
+        if self._warm_mib is not None:
+            self._start_spare(self._warm_mib)
 
     async def _end_job(self) -> None:
         job, self._job = self._job, None
@@ -69,7 +76,7 @@ class Worker:
 
     async def _kernel(self, memory_mib: int) -> Kernel:
         spare, self._spare = self._spare, None
-        if spare is not None and memory_mib == self._warm_mib:
+        if spare is not None and memory_mib == self._spare_mib:
             with contextlib.suppress(Exception):
                 kernel = await spare
                 if await kernel.is_alive():
@@ -78,9 +85,10 @@ class Worker:
             await (await spare).kill()
         return await Kernel.start(memory_mib)
 
-    def _start_spare(self) -> None:
-        if self._warm_mib is not None and self._spare is None:
-            self._spare = asyncio.create_task(_warm_kernel(self._warm_mib))
+    def _start_spare(self, memory_mib: int) -> None:
+        if self._spare is None:
+            self._spare_mib = memory_mib
+            self._spare = asyncio.create_task(_warm_kernel(memory_mib))
             # A failure is seen, and explained, when a job asks for its own kernel.
             self._spare.add_done_callback(lambda task: task.cancelled() or task.exception())
 

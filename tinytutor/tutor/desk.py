@@ -31,17 +31,21 @@ class Desk:
         """Where the module's notebook is or would be."""
         return self._workspace.notebook(self._workspace.course.module(module_id))
 
-    def read(self, module_id: str) -> tuple[StudentNotebook, Matching]:
-        """The notebook and where its exercises are.
-
-        Raises NotStartedError, NotebookUnreadableError.
-        """
+    def require(self, module_id: str) -> Path:
+        """Where the module's notebook is. Raises NotStartedError where there is none."""
         path = self.path(module_id)
         if not path.exists():
             raise NotStartedError(
                 f"there is no notebook {path.name} yet: `tinytutor start {module_id}` makes it"
             )
-        notebook = read_student_notebook(path)
+        return path
+
+    def read(self, module_id: str) -> tuple[StudentNotebook, Matching]:
+        """The notebook and where its exercises are.
+
+        Raises NotStartedError, NotebookUnreadableError.
+        """
+        notebook = read_student_notebook(self.require(module_id))
         return notebook, match(self._lessons.lesson(module_id), notebook)
 
     def exercise(self, module_id: str, exercise_id: str) -> Exercise:

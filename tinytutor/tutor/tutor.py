@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 from pathlib import Path
 
@@ -193,7 +194,6 @@ class Tutor:
         self, module_id: str, exercise_id: str, *, on_event: OnEvent | None = None
     ) -> CheckResult:
         """Runs one exercise's test after the code that stands before it; otherwise as `check`."""
-        self._desk.exercise(module_id, exercise_id)
         return await self._run(module_id, exercise_id, on_event)
 
     async def run_experiment(
@@ -203,7 +203,8 @@ class Tutor:
 
         Returns what went wrong, None where nothing did.
         """
-        module, lesson = self.course.module(module_id), self.lesson(module_id)
+        module = self.course.module(module_id)
+        lesson = await asyncio.to_thread(self.lesson, module_id)
         _, matching = self._desk.read(module_id)
         assembly = assemble(lesson, matching, module.limits, experiment=cell_id)
         problem = None
@@ -259,14 +260,19 @@ class Tutor:
     async def _run(
         self, module_id: str, exercise_id: str | None, on_event: OnEvent | None
     ) -> CheckResult:
-        module, lesson = self.course.module(module_id), self.lesson(module_id)
-        before = self.progress
+        module, before = self.course.module(module_id), self.progress
         if module_state(self.course, before, module_id) is State.LOCKED:
             reasons = locked_reasons(self.course, before)[module_id]
             raise LockedError(
                 f"{locked_sentence(self.course, module_id, reasons)} Its tests need your "
                 f"{self.course.library} library; `tinytutor map` shows the way."
             )
+        self._desk.require(module_id)
+        await self._runner.prepare(module.limits.memory_mib)
+        # In a thread: parsing takes 0.3 s the first time, and the kernel starts meanwhile.
+        lesson = await asyncio.to_thread(self.lesson, module_id)
+        if exercise_id is not None:
+            self._desk.exercise(module_id, exercise_id)
         notebook, matching = self._desk.read(module_id)
         assembly = assemble(lesson, matching, module.limits, up_to=exercise_id)
         sync_library(self.workspace, library_sources(self.events()))

@@ -54,7 +54,6 @@ def command(session: Session, recover: bool) -> ExitCode:
 def _findings(session: Session) -> Iterator[Finding]:
     """Every check goes on after another has failed: one visit should tell all."""
     from tinytutor.cli import diagnosis  # noqa: PLC0415
-    from tinytutor.curriculum.loader import CourseError  # noqa: PLC0415
     from tinytutor.tutor.workspace import STATE_FOLDER, is_workspace  # noqa: PLC0415
 
     yield from diagnosis.check_python()
@@ -69,7 +68,7 @@ def _findings(session: Session) -> Iterator[Finding]:
     try:
         library = session.course.library
         yield from diagnosis.check_lessons(session.course)
-    except (CourseError, OSError) as problem:
+    except Exception as problem:  # a missing package too: whatever it is, it is the finding
         yield diagnosis.course_unreadable(problem)
     if exists:
         yield from diagnosis.check_store(folder / STATE_FOLDER / "progress.sqlite")

@@ -9,6 +9,8 @@ from tinytutor.curriculum.layered.items import Spacing
 
 _ROUNDS = 8
 """How often every box may look for a better level; most graphs come to rest after three."""
+_FAR = 3
+"""How many levels a box may move at once."""
 _PASSAGE_COST = 0.5
 """What a passage costs, in the unit of `_Levels.cost`."""
 _OVERFLOW_COST = 1000.0
@@ -36,9 +38,10 @@ def assign_levels(
     # Levels that are filled to the limit leave no room for passages, so fewer boxes are tried next.
     tries: list[_Levels] = []
     for share in _SHARES:
-        tries.append(_Levels(breadths, edges, spacing, limit, int(limit * share)))
-        tries[-1].improve()
-        if not tries[-1].overflow:
+        levels = _Levels(breadths, edges, spacing, limit, int(limit * share))
+        levels.improve()
+        tries.append(levels)
+        if not levels.overflow or (len(tries) > 1 and levels.overflow >= tries[-2].overflow):
             break
     return min(tries, key=lambda each: each.overflow).without_gaps()
 
@@ -121,7 +124,7 @@ class _Levels:
         first = 1 + max((self.of[parent] for parent in self.parents[node]), default=-1)
         last = min((self.of[child] for child in self.children[node]), default=len(self.loads)) - 1
         best, best_cost = home, self.cost()
-        for level in range(first, last + 1):
+        for level in range(max(first, home - _FAR), min(last, home + _FAR) + 1):
             self._move(node, level)
             cost = self.cost()
             if cost < best_cost - 1e-9:

@@ -43,7 +43,12 @@ class Sketch:
     @property
     def cost(self) -> float:
         """How far it is from a picture that one sees at a glance."""
-        return sum(
+        disorder = sum(
+            self.number[one] > self.number[other]
+            for nodes in self.levels
+            for one, other in combinations(nodes, 2)
+        )
+        return _DISORDER_COST * disorder + sum(
             _CROSSING_COST * channel.crossings + _TRACK_COST * channel.tracks + channel.length / 10
             for channel in self.channels
         ) + sum(len(turns) for channel in self._turns for turns in channel.values())
