@@ -95,6 +95,11 @@ def test_the_report_has_an_ascii_form() -> None:
     assert text_of(RESULT, unicode=False).isascii()
 
 
+def test_after_a_repeated_pass_the_course_goes_on() -> None:
+    again = dataclasses.replace(PASSED, newly_unlocked=())
+    assert next_step(again, COURSE, "02_two") == "tinytutor start 02"
+
+
 def test_a_pass_says_what_it_unlocked_and_wrote() -> None:
     text = text_of(PASSED)
     assert "One passed: 1 of 1 tests" in text

@@ -21,8 +21,17 @@ _OUTPUT_LINES = 12
 """Of what a failing test printed: the last lines tell most."""
 
 
-def report_lines(result: CheckResult, course: Course, *, unicode: bool) -> Iterator[Line]:
-    """The whole report for a person, the next step last."""
+def report_lines(
+    result: CheckResult, course: Course, next_id: str | None = None, *, unicode: bool
+) -> Iterator[Line]:
+    """The whole report for a person, the next step last.
+
+    Args:
+        result: of the check.
+        course: for names.
+        next_id: the module to go on with where the check unlocked none.
+        unicode: whether symbols may be drawn.
+    """
     module = course.module(result.module_id)
     yield ((f"{module.number:02d} {module.title}", Tone.STRONG),)
     yield ()
@@ -34,7 +43,7 @@ def report_lines(result: CheckResult, course: Course, *, unicode: bool) -> Itera
     for note in result.notes:
         yield (("note: ", Tone.WARN), note)
     yield from _outcome_lines(result, course)
-    yield from _next_lines(result, course)
+    yield (("Next: ", Tone.QUIET), (next_step(result, course, next_id), Tone.STRONG))
 
 
 def exit_code_of(result: CheckResult) -> ExitCode:
@@ -135,13 +144,7 @@ def _outcome_lines(result: CheckResult, course: Course) -> Iterator[Line]:
         yield ("Unlocked: ", (", ".join(_named(course, result.newly_unlocked)), Tone.ACCENT))
 
 
-def _next_lines(result: CheckResult, course: Course) -> Iterator[Line]:
-    step = next_step(result, course)
-    if step:
-        yield (("Next: ", Tone.QUIET), (step, Tone.STRONG))
-
-
-def next_step(result: CheckResult, course: Course) -> str:
+def next_step(result: CheckResult, course: Course, next_id: str | None = None) -> str:
     """The command to go on with."""
     number = f"{course.module(result.module_id).number:02d}"
     if result.fault:
@@ -154,9 +157,10 @@ def next_step(result: CheckResult, course: Course) -> str:
         return f"tinytutor hint {number} {first.exercise_id}" if first else "tinytutor doctor"
     if result.exercise_id is not None:
         return f"tinytutor check {number}"
-    if result.newly_unlocked:
-        return f"tinytutor start {course.module(result.newly_unlocked[0]).number:02d}"
-    return "tinytutor map"
+    following = next(iter(result.newly_unlocked), next_id)
+    if following is None:
+        return "tinytutor map"
+    return f"tinytutor start {course.module(following).number:02d}"
 
 
 def _named(course: Course, module_ids: tuple[str, ...]) -> list[str]:

@@ -8,9 +8,9 @@ from tinytutor.running.verdicts import Status
 _SYMBOLS: dict[Status, tuple[str, str]] = {
     Status.PASSED: ("✓", "+"),
     Status.FAILED: ("✗", "x"),
-    Status.ERROR: ("✗", "!"),
-    Status.TIMED_OUT: ("◔", "t"),
-    Status.NOT_REACHED: ("·", "-"),
+    Status.ERROR: ("!", "!"),
+    Status.TIMED_OUT: ("◷", "~"),
+    Status.NOT_REACHED: ("–", "-"),
 }
 _WORDS: dict[Status, str] = {
     Status.PASSED: "passed",

@@ -63,7 +63,8 @@ class Output:
         environment = os.environ if environment is None else environment
         self._stdout = _robust(stdout or sys.stdout)
         self._stderr = _robust(stderr or sys.stderr)
-        self.unicode = _carries_unicode(self._stdout) and not environment.get("TINYTUTOR_ASCII")
+        asked_for_ascii = environment.get("TINYTUTOR_ASCII", "") not in ("", "0")
+        self.unicode = _carries_unicode(self._stdout) and not asked_for_ascii
         """Whether stdout can show box characters and symbols."""
         self.colour = _wants_colour(self._stdout, environment)
         """Whether results are drawn in colour."""
@@ -214,7 +215,7 @@ def _robust(stream: TextIO | None) -> TextIO:
 
 def _carries_unicode(stream: TextIO) -> bool:
     try:
-        "─│╭●✓✗→▶".encode(stream.encoding or "ascii")
+        "─│╭●✓✗→▶◷".encode(stream.encoding or "ascii")
     except (UnicodeEncodeError, LookupError):
         return False
     return True

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,20 +12,18 @@ from tinytutor.cli.check_report import report_lines
 from tinytutor.cli.checking import checked
 from tinytutor.cli.keys import listening
 from tinytutor.cli.output import Tone
+from tinytutor.cli.saves import polled_saves, reported_saves
 from tinytutor.cli.session import Session
 from tinytutor.curriculum import Module
 from tinytutor.notebooks.reading import LessonError
 from tinytutor.notebooks.student import NotebookUnreadableError, read_student_notebook
 from tinytutor.progress.errors import StoreError
 from tinytutor.running.verdicts import Status
+from tinytutor.tutor.errors import LockedError, NotStartedError
+from tinytutor.tutor.hints import HintsError
 
 if TYPE_CHECKING:
     from tinytutor.tutor.results import CheckResult
-
-SETTLE_MILLISECONDS = 200
-"""A save is over when nothing was written for this long."""
-_LONGEST_SAVE_MILLISECONDS = 1600
-_POLL_MILLISECONDS = 500
 
 
 class Watcher:
@@ -35,7 +33,6 @@ class Watcher:
         self._session = session
         self._output = session.output
         self._modules = modules
-        self._folder = next(iter(modules)).parent
         self._polling = polling
         self._code: dict[str, str] = {}
         self._wanted: dict[str, None] = {}
@@ -44,12 +41,12 @@ class Watcher:
         self._over = False
         self._running: asyncio.Task[CheckResult] | None = None
         self._last: CheckResult | None = None
+        self._is_first = True
         self._keys = ""
 
     async def run(self, first: Module) -> None:
         """Checks `first`, then whatever is saved. Returns when the student quits."""
-        for path, module in self._modules.items():
-            self._remember_code(path, module)
+        self._changed(self._modules)
         files = asyncio.create_task(self._follow_files())
         files.add_done_callback(lambda _: self._woken.set())
         try:
@@ -65,6 +62,8 @@ class Watcher:
                         module_id = next(iter(self._wanted))
                         del self._wanted[module_id]
                         await self._check(module_id)
+                        # A save may have come before the system began to report them.
+                        self._want(*self._changed(self._modules, settled=False))
         finally:
             files.cancel()
             with contextlib.suppress(asyncio.CancelledError):
@@ -78,13 +77,17 @@ class Watcher:
             if not self._running.cancelled() or self._ending():
                 raise
             self._output.note("Stopped: nothing was recorded.")
-        except (NotebookUnreadableError, LessonError, StoreError, OSError) as problem:
-            # The next save may mend it: watching goes on.
+        except _MENDABLE as problem:
+            self._output.note(str(problem))
+        except (LockedError, NotStartedError) as problem:
+            if self._is_first:
+                raise
             self._output.note(str(problem))
         else:
             self._show(self._last)
         finally:
             self._running = None
+            self._is_first = False
 
     def _ending(self) -> bool:
         """Whether it was we who were cancelled, not the check alone."""
@@ -92,7 +95,9 @@ class Watcher:
         return task is not None and task.cancelling() > 0
 
     def _show(self, result: CheckResult) -> None:
-        for line in report_lines(result, self._session.course, unicode=self._output.unicode):
+        next_id = self._session.tutor.next_module() if result.passed else None
+        unicode = self._output.unicode
+        for line in report_lines(result, self._session.course, next_id, unicode=unicode):
             self._output.line(*line)
         self._output.line()
         self._output.note(f"Watching for saves. {self._keys}")
@@ -115,7 +120,11 @@ class Watcher:
         if failing is None:
             self._output.note("No test has failed: there is nothing to hint at.")
             return
-        hint = self._session.tutor.next_hint(*failing)
+        try:
+            hint = self._session.tutor.next_hint(*failing)
+        except (HintsError, StoreError) as problem:
+            self._output.note(str(problem))
+            return
         self._output.line((f"{hint.exercise_id}: hint {hint.step} of {hint.total}", Tone.STRONG))
         for line in hint.text.splitlines():
             self._output.line(f"  {line}" if line else "")
@@ -127,43 +136,35 @@ class Watcher:
                 return self._last.module_id, verdict.exercise_id
         return None
 
-    def _want(self, module_id: str) -> None:
-        self._wanted[module_id] = None
+    def _want(self, *module_ids: str) -> None:
+        self._wanted.update(dict.fromkeys(module_ids))
         self._woken.set()
 
     async def _follow_files(self) -> None:
-        async for saved in self._saves():
-            for path in sorted(saved):
-                module = self._modules[path]
-                if self._remember_code(path, module):
-                    self._want(module.id)
+        saves = polled_saves if self._polling else reported_saves
+        async for saved in saves(self._modules):
+            self._want(*self._changed(sorted(saved)))
 
-    async def _saves(self) -> AsyncIterator[set[Path]]:
-        from watchfiles import awatch  # noqa: PLC0415  anyio, 60 ms
+    def _changed(self, paths: Iterable[Path], *, settled: bool = True) -> list[str]:
+        """Ids of the modules whose code is another than when it was looked at last."""
+        modules = [(path, self._modules[path]) for path in paths]
+        return [module.id for path, module in modules if self._is_changed(path, module, settled)]
 
-        async for changes in awatch(
-            self._folder,
-            watch_filter=lambda _, name: Path(name) in self._modules,
-            step=SETTLE_MILLISECONDS,
-            debounce=_LONGEST_SAVE_MILLISECONDS,
-            force_polling=self._polling or None,
-            poll_delay_ms=_POLL_MILLISECONDS,
-            recursive=False,
-        ):
-            yield {Path(name) for _, name in changes}
-
-    def _remember_code(self, path: Path, module: Module) -> bool:
-        """Whether the notebook's code is another than before. Outputs and prose don't count."""
+    def _is_changed(self, path: Path, module: Module, settled: bool) -> bool:
         try:
             code = read_student_notebook(path).code_sha256
         except FileNotFoundError:  # some editors delete before they write
             return False
         except NotebookUnreadableError as problem:
-            self._output.note(f"{problem}")
+            # In the middle of a save that is nothing to talk about.
+            if settled:
+                self._output.note(str(problem))
             return False
         changed = self._code.get(module.id) != code
         self._code[module.id] = code
         return changed
 
 
+_MENDABLE = (NotebookUnreadableError, LessonError, StoreError, OSError)
+"""What the next save may mend: watching goes on."""
 _KEYS = "Keys: r run, h hint, c cancel a run, q quit."

@@ -13,9 +13,7 @@ Edge = tuple[str, str]
 
 def edges(course: Course) -> tuple[Edge, ...]:
     """All direct prerequisites as pairs, in the order of the course file."""
-    return tuple(
-        (needed, module.id) for module in course.modules for needed in module.required_ids
-    )
+    return tuple((needed, module.id) for module in course.modules for needed in module.required_ids)
 
 
 def unlocks(course: Course, module_id: str) -> tuple[str, ...]:

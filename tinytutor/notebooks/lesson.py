@@ -114,6 +114,7 @@ class Lesson:
         return digest.hexdigest()
 
 
+_BEGIN, _END = "### BEGIN SOLUTION", "### END SOLUTION"
 SOLUTION_REGION = re.compile(
     r"^(?P<indent>[ \t]*)### BEGIN SOLUTION[^\n]*\n.*?^[ \t]*### END SOLUTION[^\n]*$",
     re.MULTILINE | re.DOTALL,
@@ -133,11 +134,7 @@ def starter_source(source: str) -> str:
 
 def reference_source(source: str) -> str:
     """A solution cell with its solution, without the marker lines."""
-    kept = [
-        line
-        for line in source.splitlines()
-        if line.strip() not in ("### BEGIN SOLUTION", "### END SOLUTION")
-    ]
+    kept = [line for line in source.splitlines() if line.strip() not in (_BEGIN, _END)]
     return "\n".join(kept)
 
 
@@ -154,3 +151,18 @@ def import_lines(lesson: Lesson) -> str:
             if isinstance(node, ast.Import | ast.ImportFrom):
                 statements[ast.unparse(node)] = None
     return "; ".join(statements)
+
+
+def solution_lines(source: str) -> frozenset[int]:
+    """Lines of `reference_source(source)`, from 1, that the student writes."""
+    lines: set[int] = set()
+    number, inside = 0, False
+    for line in source.splitlines():
+        mark = line.strip()
+        if mark in (_BEGIN, _END):
+            inside = mark == _BEGIN
+            continue
+        number += 1
+        if inside:
+            lines.add(number)
+    return frozenset(lines)

@@ -6,13 +6,13 @@ import os
 import time
 from pathlib import Path
 
-_TEMPORARY = ".tmp-"
+_TEMPORARY = ".progress-tmp-"
 _STRAY_SECONDS = 3_600.0
 
 
 def temporary_beside(path: Path) -> Path:
-    """A fresh name in the same folder. Removes those that a killed program left there long ago."""
-    for stray in path.parent.glob(f"{path.name}{_TEMPORARY}*"):
+    """A fresh name in the same folder. Removes what a killed program left there long ago."""
+    for stray in path.parent.glob(f"*{_TEMPORARY}*"):
         try:
             if time.time() - stray.stat().st_mtime > _STRAY_SECONDS:
                 stray.unlink()

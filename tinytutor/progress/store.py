@@ -83,10 +83,10 @@ class ProgressStore:
         with explained(path):
             connection = connect(path)
         try:
-            store = cls(path, connection)
-            store._probe()
             with explained(path):
                 require_sound(path, connection)
+            store = cls(path, connection)
+            store._probe()
         except BaseException:
             connection.close()
             raise

@@ -44,6 +44,8 @@ def command(
             session.output.note(f"tinytutor: {result.fault}")
         session.output.json(check_json(result))
     else:
-        for line in report_lines(result, session.course, unicode=session.output.unicode):
+        next_id = session.tutor.next_module() if result.passed else None
+        unicode = session.output.unicode
+        for line in report_lines(result, session.course, next_id, unicode=unicode):
             session.output.line(*line)
     return exit_code_of(result)

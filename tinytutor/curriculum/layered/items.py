@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import combinations
 
 from tinytutor.curriculum.graph import Edge
 
@@ -22,6 +23,10 @@ class Spacing:
     """Between a channel's outermost tracks and the boxes."""
 
 
+_ENTRY_MARGIN = 3
+"""Cells at either end of a box's side in which no edge enters while there's room elsewhere."""
+
+
 @dataclass(slots=True, eq=False)
 class Item:
     """A box, or the passage of a long edge through a level that lies on its way.
@@ -35,6 +40,8 @@ class Item:
     breadth: int
     """Cells across."""
     is_box: bool
+    number: int
+    """Place of `node` in the order in which boxes stand where nothing else decides."""
     above: list[Item] = field(default_factory=list)
     """Items of the level before, where its edges come from."""
     below: list[Item] = field(default_factory=list)
@@ -43,15 +50,21 @@ class Item:
     center: int = 0
     """The cell across at which its edges leave."""
 
-    @property
-    def before(self) -> int:
-        """Cells on the low side of the center."""
-        return self.breadth // 2
+    before: int = field(init=False)
+    """Cells on the low side of the center."""
+    after: int = field(init=False)
+    """Cells on the high side of the center."""
+    reach_before: int = field(init=False)
+    """How far before the center edges may enter."""
+    reach_after: int = field(init=False)
+    """How far after the center edges may enter."""
 
-    @property
-    def after(self) -> int:
-        """Cells on the high side of the center."""
-        return self.breadth - 1 - self.breadth // 2
+    def __post_init__(self) -> None:
+        self.before = self.breadth // 2
+        self.after = self.breadth - 1 - self.before
+        margin = _ENTRY_MARGIN if self.breadth > 2 * _ENTRY_MARGIN + 1 else 1
+        self.reach_before = max(0, self.before - margin)
+        self.reach_after = max(0, self.after - margin)
 
     @property
     def start(self) -> int:
@@ -71,14 +84,14 @@ def build_items(
     """Boxes and passages of every level, linked, boxes in the order of `breadths`."""
     rows: list[list[Item]] = [[] for _ in range(1 + max(levels.values(), default=-1))]
     at: dict[tuple[str, int], Item] = {}
-    for node, breadth in breadths.items():
-        at[node, levels[node]] = item = Item(node, levels[node], breadth, is_box=True)
+    for number, (node, breadth) in enumerate(breadths.items()):
+        at[node, levels[node]] = item = Item(node, levels[node], breadth, True, number)
         rows[item.level].append(item)
     for source, target in edges:
         item = at[source, levels[source]]
         for level in range(levels[source] + 1, levels[target]):
             if (source, level) not in at:
-                at[source, level] = passage = Item(source, level, 1, is_box=False)
+                at[source, level] = passage = Item(source, level, 1, False, item.number)
                 rows[level].append(passage)
                 _link(item, passage)
             item = at[source, level]
@@ -96,3 +109,12 @@ def arrange(rows: Sequence[Sequence[Item]]) -> None:
     for row in rows:
         for rank, item in enumerate(row):
             item.rank = rank
+
+
+def disorder(rows: Sequence[Sequence[Item]]) -> int:
+    """Pairs of boxes in a level of which the one with the greater number stands first."""
+    return sum(
+        one.number > other.number
+        for row in rows
+        for one, other in combinations([item for item in row if item.is_box], 2)
+    )

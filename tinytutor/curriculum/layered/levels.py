@@ -14,7 +14,7 @@ _FAR = 3
 _PASSAGE_COST = 0.5
 """What a passage costs, in the unit of `_Levels.cost`."""
 _OVERFLOW_COST = 1000.0
-_SHARES = (1.0, 0.9, 0.8, 0.7, 0.6, 0.5, 0.35)
+_SHARES = (1.0, 0.85, 0.7, 0.55, 0.4)
 """Parts of the limit that boxes may fill, tried in turn until their passages fit in as well."""
 
 
@@ -41,7 +41,7 @@ def assign_levels(
         levels = _Levels(breadths, edges, spacing, limit, int(limit * share))
         levels.improve()
         tries.append(levels)
-        if not levels.overflow or (len(tries) > 1 and levels.overflow >= tries[-2].overflow):
+        if not levels.overflow:
             break
     return min(tries, key=lambda each: each.overflow).without_gaps()
 
@@ -72,9 +72,10 @@ class _Levels:
         self.overflow = 0
         """Cells beyond the limit, over all levels."""
         self.passages = 0
-        for node in self.of:
-            self._carry(node, +1)
-            self._carry_passages(node, +1)
+        for node, level in self.of.items():
+            self._load(level, self.breadths[node])
+            if self.children[node]:
+                self._shift_passages(level + 1, self._end(node), +1)
 
     def _schedule(self, room: int | None) -> dict[str, int]:
         """Fills level after level; boxes with the longest way ahead come first."""
@@ -123,6 +124,8 @@ class _Levels:
         home = self.of[node]
         first = 1 + max((self.of[parent] for parent in self.parents[node]), default=-1)
         last = min((self.of[child] for child in self.children[node]), default=len(self.loads)) - 1
+        if first == last:
+            return False
         best, best_cost = home, self.cost()
         for level in range(max(first, home - _FAR), min(last, home + _FAR) + 1):
             self._move(node, level)
@@ -133,23 +136,27 @@ class _Levels:
         return best != home
 
     def _move(self, node: str, level: int) -> None:
-        sources = {node, *self.parents[node]}
-        for source in sources:
-            self._carry_passages(source, -1)
-        self._carry(node, -1)
+        home = self.of[node]
+        ends = [(parent, self._end(parent)) for parent in self.parents[node]]
+        self._load(home, -self.breadths[node])
         self.of[node] = level
-        self._carry(node, +1)
-        for source in sources:
-            self._carry_passages(source, +1)
+        self._load(level, self.breadths[node])
+        if self.children[node]:
+            self._shift_passages(home + 1, level + 1, -1)
+        for parent, end in ends:
+            self._shift_passages(end, self._end(parent), +1)
 
-    def _carry(self, node: str, sign: int) -> None:
-        self._load(self.of[node], sign * self.breadths[node])
+    def _end(self, node: str) -> int:
+        """The level at which the last of a node's edges ends."""
+        return max(self.of[child] for child in self.children[node])
 
-    def _carry_passages(self, source: str, sign: int) -> None:
-        end = max((self.of[child] for child in self.children[source]), default=0)
-        for level in range(self.of[source] + 1, end):
-            self._load(level, sign * (1 + self.gap))
-            self.passages += sign
+    def _shift_passages(self, before: int, after: int, sign: int) -> None:
+        """One passage per level more (sign +1) or less (-1), for an end that moves on."""
+        forward = after > before
+        for level in range(before, after) if forward else range(after, before):
+            step = sign if forward else -sign
+            self._load(level, step * (1 + self.gap))
+            self.passages += step
 
     def _load(self, level: int, cells: int) -> None:
         before = self.loads[level]

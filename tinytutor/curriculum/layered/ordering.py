@@ -6,28 +6,30 @@ import random
 from bisect import bisect_left, insort
 from collections.abc import Iterator, Sequence
 
-from tinytutor.curriculum.layered.items import Item, arrange
+from tinytutor.curriculum.layered.items import Item, arrange, disorder
 
 Rows = list[list[Item]]
 
+_DISORDER_COST = 0.25
+"""What two boxes out of order cost, in crossings."""
 _SWEEPS = 12
 _PATIENCE = 3
 """Sweeps without a better order after which a start is given up."""
 
 
 def good_orders(rows: Rows, *, starts: int, keep: int) -> list[Rows]:
-    """The best orders found, the one with the fewest crossings first.
+    """The best orders found: few crossings, and boxes in ascending number where that's possible.
 
     Args:
         rows: the items of every level, in the order in which equals should stand.
         starts: how many first orders are tried: the given one, its reverse, then shuffled ones.
         keep: how many different orders are wanted at most.
     """
-    found: dict[tuple[tuple[int, ...], ...], tuple[int, Rows]] = {}
+    found: dict[tuple[tuple[int, ...], ...], tuple[float, Rows]] = {}
     for first in _first_orders(rows, starts):
         order, crossings = _improved(first)
         key = tuple(tuple(id(item) for item in row) for row in order)
-        found.setdefault(key, (crossings, order))
+        found.setdefault(key, (crossings + _DISORDER_COST * disorder(order), order))
     best = sorted(found.values(), key=lambda pair: pair[0])
     return [order for _, order in best[:keep]]
 

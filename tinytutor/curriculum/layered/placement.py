@@ -15,22 +15,12 @@ Wish = tuple[float, float]
 """A place, and how much it matters."""
 
 _ROUNDS = 8
-_ENTRY_MARGIN = 3
-"""Cells at either end of a box's side in which no edge enters while there's room elsewhere."""
 _BEND_COST = 0.3
 _PASSAGE_BEND_COST = 4.0
 """What an edge that isn't straight costs, in cells: long edges should be straight most of all."""
 _SLANT_COST = 0.01
 """What it costs, times the square of the cells, that a box doesn't lie straight below another."""
 _CENTER_WEIGHT = 0.1
-
-
-def entry_reach(item: Item) -> tuple[int, int]:
-    """How far before and after its center an edge may enter an item."""
-    if not item.is_box:
-        return 0, 0
-    margin = _ENTRY_MARGIN if item.breadth > 2 * _ENTRY_MARGIN + 1 else 1
-    return max(0, item.before - margin), max(0, item.after - margin)
 
 
 def packed_breadth(rows: Sequence[Sequence[Item]], spacing: Spacing) -> int:
@@ -70,18 +60,22 @@ def _centers(rows: Sequence[Sequence[Item]]) -> dict[Item, int]:
     return {item: item.center for row in rows for item in row}
 
 
-def _weight(upper: Item, lower: Item) -> float:
-    return 1.0 + (not upper.is_box) + 2.0 * (not lower.is_box)
-
-
 def link_cost(upper: Item, lower: Item, upper_center: int, lower_center: int) -> float:
     """What the edge from one item to another costs if they lie at these centers."""
-    before, after = entry_reach(lower)
     off = upper_center - lower_center
-    beyond = max(0, -off - before, off - after)
+    if off > lower.reach_after:
+        beyond = off - lower.reach_after
+    elif off < -lower.reach_before:
+        beyond = -lower.reach_before - off
+    else:
+        beyond = 0
     if upper.is_box and lower.is_box:
         return beyond + _BEND_COST * (beyond > 0) + _SLANT_COST * off * off
-    return _weight(upper, lower) * beyond + _PASSAGE_BEND_COST * (beyond > 0)
+    return (_weight(upper, lower) * beyond + _PASSAGE_BEND_COST) if beyond else 0.0
+
+
+def _weight(upper: Item, lower: Item) -> float:
+    return 1.0 + (not upper.is_box) + 2.0 * (not lower.is_box)
 
 
 def _cost(rows: Sequence[Sequence[Item]]) -> float:
@@ -96,24 +90,20 @@ def _cost(rows: Sequence[Sequence[Item]]) -> float:
 def _wishes(item: Item, *, up: bool, down: bool) -> list[Wish]:
     """Places at which edges would be straight. A reach counts as two wishes, one at either end."""
     wishes: list[Wish] = []
-    if up:
-        before, after = entry_reach(item)
-        for upper in item.above:
-            half = _weight(upper, item) / 2
-            wishes += [(upper.center - after, half), (upper.center + before, half)]
-            wishes.append((upper.center, _CENTER_WEIGHT))
-    if down:
-        for lower in item.below:
-            before, after = entry_reach(lower)
-            half = _weight(item, lower) / 2
-            wishes += [(lower.center - before, half), (lower.center + after, half)]
-            wishes.append((lower.center, _CENTER_WEIGHT))
+    for upper in item.above if up else ():
+        half = _weight(upper, item) / 2
+        wishes.append((upper.center - item.reach_after, half))
+        wishes.append((upper.center + item.reach_before, half))
+        wishes.append((upper.center, _CENTER_WEIGHT))
+    for lower in item.below if down else ():
+        half = _weight(item, lower) / 2
+        wishes.append((lower.center - lower.reach_before, half))
+        wishes.append((lower.center + lower.reach_after, half))
+        wishes.append((lower.center, _CENTER_WEIGHT))
     return wishes or [(item.center, 0.01)]
 
 
-def _settle(
-    row: Sequence[Item], wishes: Sequence[list[Wish]], spacing: Spacing, room: int
-) -> None:
+def _settle(row: Sequence[Item], wishes: Sequence[list[Wish]], spacing: Spacing, room: int) -> None:
     """Places a row's items by their wishes, in order, apart, from 0 to the room there is."""
     # Less the distances, "apart" becomes "not descending": neighbours that fall out of order merge
     # into a block that moves as one.

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from tinytutor.curriculum.graph import Edge
 from tinytutor.curriculum.layered.channels import Channel, Net, Turn, route_channel
 from tinytutor.curriculum.layered.entries import entries
-from tinytutor.curriculum.layered.items import Item, Spacing, arrange
+from tinytutor.curriculum.layered.items import Item, Spacing, arrange, disorder
 from tinytutor.curriculum.layered.placement import packed_breadth, place
 from tinytutor.curriculum.layered.straightening import straighten
 
@@ -39,19 +39,22 @@ class Sketch:
         self.channels = [channel for channel, _ in routed]
         """What lies between each level and the next."""
         self._turns = [turns for _, turns in routed]
+        self._disorder = disorder(rows)
 
     @property
     def cost(self) -> float:
         """How far it is from a picture that one sees at a glance."""
-        disorder = sum(
-            self.number[one] > self.number[other]
-            for nodes in self.levels
-            for one, other in combinations(nodes, 2)
+        turns = sum(len(turns) for channel in self._turns for turns in channel.values())
+        return (
+            self._disorder
+            + turns
+            + sum(
+                _CROSSING_COST * channel.crossings
+                + _TRACK_COST * channel.tracks
+                + channel.length / 10
+                for channel in self.channels
+            )
         )
-        return _DISORDER_COST * disorder + sum(
-            _CROSSING_COST * channel.crossings + _TRACK_COST * channel.tracks + channel.length / 10
-            for channel in self.channels
-        ) + sum(len(turns) for channel in self._turns for turns in channel.values())
 
     def turns(self, edge: Edge) -> Iterator[tuple[int, Turn]]:
         """The bends of an edge, each with the number of its channel."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from tinytutor.curriculum.layered.items import Item, Spacing, distance
-from tinytutor.curriculum.layered.placement import entry_reach, link_cost
+from tinytutor.curriculum.layered.placement import link_cost
 
 _ROUNDS = 4
 
@@ -37,21 +37,15 @@ def _goals(item: Item) -> list[int]:
     """Centers at which an edge of the item would run straight, nearest first."""
     goals: set[int] = set()
     for upper in item.above:
-        before, after = entry_reach(item)
-        goals.add(_nearest(item.center, upper.center - after, upper.center + before))
-        goals.add(upper.center)
+        low, high = upper.center - item.reach_after, upper.center + item.reach_before
+        goals |= {upper.center, min(max(item.center, low), high)}
     for lower in item.below:
-        before, after = entry_reach(lower)
-        goals.add(_nearest(item.center, lower.center - before, lower.center + after))
-        goals.add(lower.center)
+        low, high = lower.center - lower.reach_before, lower.center + lower.reach_after
+        goals |= {lower.center, min(max(item.center, low), high)}
     for others in (item.above, item.below):
         if others:
             goals.add(round(sum(other.center for other in others) / len(others)))
     return sorted(goals - {item.center}, key=lambda goal: (abs(goal - item.center), goal))
-
-
-def _nearest(value: int, low: int, high: int) -> int:
-    return min(max(value, low), high)
 
 
 def _chain(item: Item) -> list[Item]:
