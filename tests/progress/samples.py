@@ -112,5 +112,7 @@ def attempt(
     )
 
 
-def passed(attempt_id: str = "a", tests_sha256: str = "t" * 64, source: str = "x = 1\n") -> ModulePassed:
+def passed(
+    attempt_id: str = "a", tests_sha256: str = "t" * 64, source: str = "x = 1\n"
+) -> ModulePassed:
     return ModulePassed(attempt_id, tests_sha256, "m2", source)

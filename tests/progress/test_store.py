@@ -152,12 +152,13 @@ def test_two_processes_make_and_write_one_store(path: Path) -> None:
     with ProgressStore.open(path) as store:
         assert sorted(steps(store)) == list(range(1, 201))
         assert [event.sequence for event in store.events()] == list(range(1, 201))
-    assert sorted(file.name for file in path.parent.iterdir()) == [path.name, f"{path.name}-journal"]
+    assert sorted(file.name for file in path.parent.iterdir()) == [
+        path.name,
+        f"{path.name}-journal",
+    ]
 
 
-def test_a_writer_that_never_ends_is_named(
-    path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_writer_that_never_ends_is_named(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(store_file, "BUSY_SECONDS", 0.05)
     with (
         ProgressStore.open(path, create=True) as store,

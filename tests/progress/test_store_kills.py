@@ -22,5 +22,5 @@ def test_no_kill_costs_a_confirmed_event_or_leaves_half_an_append(tmp_path: Path
     assert done.returncode == 0, done.stderr
     found = json.loads(done.stdout)
     assert found["kills"] >= 240
-    assert found["confirmed"] > 200, "the writers hardly wrote: the kills proved little"
+    assert found["confirmed"] > 100, "the writers hardly wrote: the kills proved little"
     assert (found["missing"], found["halves"], found["unsound"]) == (0, 0, 0)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
@@ -47,20 +46,6 @@ def output(events: list[RunEvent], cell_id: str) -> str:
     )
 
 
-def kernel_processes() -> set[int]:
-    """Pids of living kernels of this user's tests (Linux)."""
-    found = set()
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdigit():
-            try:
-                command = (entry / "cmdline").read_bytes()
-            except OSError:
-                continue
-            if b"ipykernel_launcher" in command:
-                found.add(int(entry.name))
-    return found
-
-
 def alive(pid: int) -> bool:
     try:
         os.kill(pid, 0)
@@ -68,7 +53,3 @@ def alive(pid: int) -> bool:
         return False
     stat = Path(f"/proc/{pid}/stat")
     return not stat.exists() or stat.read_text().rpartition(")")[2].split()[0] != "Z"
-
-
-def kernel_folders() -> set[str]:
-    return {path.name for path in Path(tempfile.gettempdir()).glob("tt-*")}

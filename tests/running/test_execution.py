@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import signal
 import sys
+import tempfile
 import time
+from pathlib import Path
 
 import pytest
 
@@ -172,6 +174,20 @@ async def test_cancelling_ends_the_kernel_at_once_and_the_runner_works_on(runner
     short = Job((RunCell("c0", "print('again')", 60),), 60, 2048, 1000)
     events = [event async for event in runner.run(short)]
     assert output(events, "c0") == "again\n"
+
+
+@posix
+async def test_nothing_is_left_of_kernels(
+    runner: Runner, run_sources: RunSources, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    short = Path(tempfile.mkdtemp(prefix="x"))
+    monkeypatch.setattr(tempfile, "tempdir", None)
+    monkeypatch.setenv("TMPDIR", str(short))
+    (short / "tt-999999999-left").mkdir()
+    await run_sources("x = 1", "# test\nimport os; os._exit(1)", "print(x)")
+    await runner.close()
+    assert list(short.iterdir()) == []
+    short.rmdir()
 
 
 @posix

@@ -9,7 +9,7 @@ from contextlib import closing, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import NamedTuple
+from zlib import crc32
 
 from tinytutor.progress.backups import backups_of, integrity_problems, unreadable_of
 from tinytutor.progress.durable import sync_folder, temporary_beside
@@ -17,7 +17,7 @@ from tinytutor.progress.errors import StoreNewerError, StoreUnreadableError
 from tinytutor.progress.event_json import EventError, from_line
 from tinytutor.progress.schema import require_ours
 from tinytutor.progress.store import ProgressStore
-from tinytutor.progress.store_file import connect, create_file, journal_of
+from tinytutor.progress.store_file import Row, connect, create_file, journal_of
 
 _SMALLEST_ROW_BYTES = 64
 """No event takes less: bounds the numbers worth asking for, whatever a broken page says."""
@@ -37,12 +37,6 @@ class Recovery:
     """How many are known to be gone: numbers below the highest seen that no event has."""
     aside: Path | None
     """Where the damaged file is now; None where nothing was wrong, or the file was gone."""
-
-
-class _Row(NamedTuple):
-    sequence: int
-    event_id: str
-    body: str
 
 
 def recover(path: Path) -> Recovery:
@@ -85,7 +79,7 @@ def _sound_events(path: Path) -> int | None:
         return None
 
 
-def _salvaged(source: Path) -> tuple[dict[str, _Row], int]:
+def _salvaged(source: Path) -> tuple[dict[str, Row], int]:
     """By event id, every event that a file still gives; and the highest number it knows of.
 
     Works on a copy, so that the file stays as it is.
@@ -119,7 +113,7 @@ def _highest(connection: sqlite3.Connection, limit: int) -> int:
     return min(limit, max(found))
 
 
-def _rows(connection: sqlite3.Connection, highest: int, limit: int) -> Iterator[_Row]:
+def _rows(connection: sqlite3.Connection, highest: int, limit: int) -> Iterator[Row]:
     """Asked for one by one: a damaged page costs only the events on it."""
     connection.execute("PRAGMA cell_size_check = ON")
     sequence, misses = 0, 0
@@ -131,20 +125,22 @@ def _rows(connection: sqlite3.Connection, highest: int, limit: int) -> Iterator[
             yield row
 
 
-def _row(connection: sqlite3.Connection, sequence: int) -> _Row | None:
+def _row(connection: sqlite3.Connection, sequence: int) -> Row | None:
     """The event with this number, None where it is missing or damaged."""
     try:
         found = connection.execute(
-            "SELECT event_id, body FROM events WHERE sequence = ?", (sequence,)
+            "SELECT event_id, body, body_crc32 FROM events WHERE sequence = ?", (sequence,)
         ).fetchone()
-        if found and from_line(found[1]).event_id == found[0]:
-            return _Row(sequence, *found)
-    except (sqlite3.Error, EventError, TypeError):
+        if found is None:
+            return None
+        event_id, body, checksum = found
+        is_whole = crc32(body.encode()) == checksum and from_line(body).event_id == event_id
+    except (sqlite3.Error, EventError, AttributeError):
         return None
-    return None
+    return Row(sequence, event_id, body) if is_whole else None
 
 
-def _in_order(rows: Mapping[str, _Row]) -> list[_Row]:
+def _in_order(rows: Mapping[str, Row]) -> list[Row]:
     """By number; numbered anew where a number occurs twice, as after a backup was put in use."""
     ordered = sorted(rows.values(), key=lambda row: row.sequence)
     if len({row.sequence for row in ordered}) < len(ordered):

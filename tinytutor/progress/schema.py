@@ -18,7 +18,8 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         """CREATE TABLE events (
             sequence INTEGER PRIMARY KEY AUTOINCREMENT,
             event_id TEXT NOT NULL UNIQUE,
-            body TEXT NOT NULL
+            body TEXT NOT NULL,
+            body_crc32 INTEGER NOT NULL
         )""",
         """CREATE TRIGGER events_stay BEFORE DELETE ON events
             BEGIN SELECT RAISE(ABORT, 'events are never deleted'); END""",

@@ -15,6 +15,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
+from zlib import crc32
 
 from tinytutor.progress import backups
 from tinytutor.progress.errors import (
@@ -114,9 +115,11 @@ class ProgressStore:
         with self._lock, explained(self.path):
             # All at once: a statement that is read slowly would keep writers waiting.
             rows = self._connection.execute(
-                "SELECT sequence, body FROM events WHERE sequence > ? ORDER BY sequence", (after,)
+                "SELECT sequence, body, body_crc32 FROM events "
+                "WHERE sequence > ? ORDER BY sequence",
+                (after,),
             ).fetchall()
-        return [self._event(sequence, body) for sequence, body in rows]
+        return [self._event(*row) for row in rows]
 
     def last_sequence(self) -> int:
         """The number of the last event, 0 where there is none: cheap to ask again and again."""
@@ -179,15 +182,18 @@ class ProgressStore:
         ).fetchone()
         if stored is None:
             cursor = self._connection.execute(
-                "INSERT INTO events (event_id, body) VALUES (?, ?)", (event_id, body)
+                "INSERT INTO events (event_id, body, body_crc32) VALUES (?, ?, ?)",
+                (event_id, body, crc32(body.encode())),
             )
             return int(cursor.lastrowid or 0)
         if stored[1] != body:
             raise ValueError(f"event id {event_id} is taken by event {stored[0]}, another one")
         return int(stored[0])
 
-    def _event(self, sequence: int, body: str) -> Event:
+    def _event(self, sequence: int, body: str, checksum: int) -> Event:
         try:
+            if crc32(body.encode()) != checksum:
+                raise EventError("its checksum differs")
             return from_line(body, sequence=sequence)
         except EventError as error:
             raise StoreUnreadableError(

@@ -6,6 +6,8 @@ import sqlite3
 from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
+from typing import NamedTuple
+from zlib import crc32
 
 from tinytutor.progress.backups import backups_of, unreadable_of
 from tinytutor.progress.durable import publish, temporary_beside
@@ -19,6 +21,14 @@ from tinytutor.progress.schema import migrate
 
 BUSY_SECONDS = 10.0
 """How long to wait for another program that writes."""
+
+
+class Row(NamedTuple):
+    """An event as the table holds it, without the checksum."""
+
+    sequence: int
+    event_id: str
+    body: str
 
 
 def connect(path: Path) -> sqlite3.Connection:
@@ -41,11 +51,10 @@ def connect(path: Path) -> sqlite3.Connection:
     return connection
 
 
-def create_file(path: Path, rows: Sequence[tuple[int, str, str]] = ()) -> None:
+def create_file(path: Path, rows: Sequence[Row] = ()) -> None:
     """Makes a store, complete under another name first, so that no half one is ever seen.
 
-    Does nothing where the name is taken by then. `rows` are sequence, event id and body. Raises
-    StoreError.
+    Does nothing where the name is taken by then. Raises StoreError.
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -56,7 +65,8 @@ def create_file(path: Path, rows: Sequence[tuple[int, str, str]] = ()) -> None:
                 migrate(connection)
                 connection.execute("BEGIN")
                 connection.executemany(
-                    "INSERT INTO events (sequence, event_id, body) VALUES (?, ?, ?)", rows
+                    "INSERT INTO events (sequence, event_id, body, body_crc32) VALUES (?, ?, ?, ?)",
+                    ((*row, crc32(row.body.encode())) for row in rows),
                 )
                 connection.execute("COMMIT")
             publish(temporary, path)

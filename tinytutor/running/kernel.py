@@ -29,6 +29,8 @@ _ARGUMENTS = [
     "--HistoryManager.enabled=False",
     "--IPKernelApp.log_level=CRITICAL",
 ]
+_FOLDER = "tt-"
+"""Short, because the path of a socket may have 107 bytes at most."""
 _PARENT_DEATH_SIGNAL = 1
 """PR_SET_PDEATHSIG of prctl(2)."""
 
@@ -48,7 +50,7 @@ class Kernel:
     @classmethod
     async def start(cls, memory_mib: int) -> Kernel:
         """A kernel that answers, in the current folder. Raises KernelStartError."""
-        folder = Path(tempfile.mkdtemp(prefix="tt-"))
+        folder = Path(tempfile.mkdtemp(prefix=f"{_FOLDER}{os.getpid()}-"))
         manager = _Manager(kernel_name="python3")
         manager.connection_file = str(folder / "kernel.json")
         if os.name == "posix":
@@ -106,6 +108,26 @@ class Kernel:
                 await asyncio.sleep(0.002)
         await self.manager.cleanup_resources()
         shutil.rmtree(self._folder, ignore_errors=True)
+
+
+def sweep_folders() -> None:
+    """Removes the folders of kernels whose worker was killed before it could do so."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{_FOLDER}*-*"):
+        owner = folder.name.removeprefix(_FOLDER).partition("-")[0]
+        if owner.isdigit() and not _is_running(int(owner)):
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _is_running(pid: int) -> bool:
+    if os.name == "nt":
+        return True  # asking by signal would end it there; the folders hold a few hundred bytes
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
 
 
 class _Manager(AsyncKernelManager):

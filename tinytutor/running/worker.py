@@ -20,7 +20,7 @@ from collections.abc import Callable
 from typing import Any
 
 from tinytutor.running.events import Job, RunEvent, RunFinished, job_from_line, to_line
-from tinytutor.running.kernel import Kernel
+from tinytutor.running.kernel import Kernel, sweep_folders
 
 
 class Worker:
@@ -122,6 +122,7 @@ async def serve() -> None:
             out.flush()
 
     worker = Worker(emit)
+    sweep_folders()
     try:
         while line := await requests.get():
             await worker.handle(json.loads(line))

@@ -171,8 +171,11 @@ def _ordered(stretches: Sequence[_Stretch]) -> list[_Stretch]:
         first = max(free, key=lambda one: sum(g for o, g in gains[one].items() if o in waiting))
         del waiting[first]
         order.append(first)
-    while any([_sift(order, stretch, above, gains) for stretch in stretches]):
-        pass
+    improved = True
+    while improved:
+        improved = False
+        for stretch in stretches:
+            improved |= _sift(order, stretch, above, gains)
     return order
 
 
@@ -219,7 +222,7 @@ def _sift(
 
 
 def _assign_tracks(order: Sequence[_Stretch]) -> int:
-    """Writes each stretch's track, as close to the upper level as the order allows; their number."""
+    """Writes each stretch's track, close to the upper level; how many tracks that takes."""
     above = _must_lie_above(order)
     for index, stretch in enumerate(order):
         blockers = (

@@ -14,7 +14,7 @@ _FAR = 3
 _PASSAGE_COST = 0.5
 """What a passage costs, in the unit of `_Levels.cost`."""
 _OVERFLOW_COST = 1000.0
-_SHARES = (1.0, 0.85, 0.7, 0.55, 0.4)
+_SHARES = (1.0, 0.85, 0.7, 0.55, 0.4, 0.25)
 """Parts of the limit that boxes may fill, tried in turn until their passages fit in as well."""
 
 

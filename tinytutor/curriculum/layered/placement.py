@@ -8,6 +8,7 @@ regression with medians. Rows are placed in turn, down and up, until nothing get
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from tinytutor.curriculum.layered.items import Item, Spacing, distance
 
@@ -51,7 +52,7 @@ def place(rows: Sequence[Sequence[Item]], spacing: Spacing, room: int) -> None:
 def _pack(row: Sequence[Item], spacing: Spacing) -> int:
     """Places a row's items as close as they may be; its breadth."""
     row[0].center = row[0].before
-    for left, right in zip(row, row[1:], strict=False):
+    for left, right in pairwise(row):
         right.center = left.center + distance(left, right, spacing)
     return row[-1].center + row[-1].after + 1
 
@@ -108,7 +109,7 @@ def _settle(row: Sequence[Item], wishes: Sequence[list[Wish]], spacing: Spacing,
     # Less the distances, "apart" becomes "not descending": neighbours that fall out of order merge
     # into a block that moves as one.
     offset, offsets = 0, [0]
-    for left, right in zip(row, row[1:], strict=False):
+    for left, right in pairwise(row):
         offset += distance(left, right, spacing)
         offsets.append(offset)
     lowest, highest = row[0].before, room - 1 - row[-1].after - offset

@@ -92,7 +92,7 @@ def _moves(
 
 
 def _saves(moves: Moves) -> bool:
-    links = set(_links(moves))
+    links = tuple(dict.fromkeys(_links(moves)))
     before = sum(link_cost(upper, lower, upper.center, lower.center) for upper, lower in links)
     after = sum(
         link_cost(upper, lower, moves.get(upper, upper.center), moves.get(lower, lower.center))
