@@ -84,7 +84,7 @@ def test_the_map_in_ascii(call: Call, workspace: Path) -> None:
 def test_a_narrow_terminal_gets_the_list(
     call: Call, workspace: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("COLUMNS", "30")
+    monkeypatch.setenv("COLUMNS", "12")
     assert call("map").stdout == call("map", "--list").stdout
 
 

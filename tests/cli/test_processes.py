@@ -12,7 +12,7 @@ import pytest
 
 from tests.cli.conftest import spawn
 
-HEAVY = ("textual", "nbclient", "nbformat", "jupytext", "numpy", "jupyter_client", "rich")
+HEAVY = ("textual", "nbclient", "nbformat", "jupytext", "numpy", "jupyter_client", "rich.console")
 
 
 @pytest.mark.parametrize("arguments", [["map"], ["map", "--list"], ["--help"], ["--version"]])

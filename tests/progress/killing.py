@@ -12,6 +12,7 @@ import random
 import signal
 import sys
 import time
+import traceback
 from pathlib import Path
 
 from tinytutor.progress.events import Event, HintShown, ModulePassed, new_id
@@ -48,8 +49,9 @@ def confirmed_until_killed(path: Path, name: str, seconds: float) -> list[str]:
             try:
                 os.close(reading)
                 write_for_ever(path, f"{name}-{writer}", writing)
-            finally:
-                os._exit(1)  # a writer that ends by itself has failed
+            except BaseException:
+                traceback.print_exc()
+                os._exit(1)
         writers.append(pid)
     os.close(writing)
     time.sleep(seconds)

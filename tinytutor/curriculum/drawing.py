@@ -14,7 +14,7 @@ from itertools import pairwise
 
 from rich.cells import cell_len, set_cell_size
 
-from tinytutor.curriculum.glyphs import UNICODE, Arms, Frame, Glyphs
+from tinytutor.curriculum.glyphs import UNICODE, Arms, Frame, FrameGlyphs, Glyphs
 from tinytutor.curriculum.graph import Edge
 from tinytutor.curriculum.layout import Layout, Point, Rectangle, Size
 
@@ -96,9 +96,7 @@ class Drawing:
                 cell = self._arms[point.y].setdefault(point.x, {})
                 cell[edge] = cell.get(edge, Arms.NONE) | arms
 
-    def line(
-        self, y: int, faces: Mapping[str, Face], lit: Collection[Edge] = ()
-    ) -> list[Segment]:
+    def line(self, y: int, faces: Mapping[str, Face], lit: Collection[Edge] = ()) -> list[Segment]:
         """One whole line, as broad as the map.
 
         Args:
@@ -107,12 +105,10 @@ class Drawing:
             lit: edges that stand out.
         """
         cells: list[_Cell] = []
-        on_frames: set[int] = set()
         for node, box in self._boxes[y]:
             cells += self._box_line(y, node, box, faces.get(node, Face(())), lit)
-            on_frames |= {box.x, box.right} if box.y < y < box.bottom else set(_columns(box))
         for x, edges in self._arms[y].items():
-            if x not in on_frames:
+            if self.node_at(x, y) is None:
                 cells.append((x, self._joint(edges, lit), Role(Part.EDGE, edges=tuple(edges))))
         return list(_merged(sorted(cells, key=lambda cell: cell[0]), self.width))
 
@@ -130,8 +126,82 @@ class Drawing:
         self, y: int, node: str, box: Rectangle, face: Face, lit: Collection[Edge]
     ) -> Iterator[_Cell]:
         frame = self.glyphs.frames[face.frame]
-        role = Role(Part.FRAME, node)
         if box.y < y < box.bottom:
-            yield box.x, self._on_frame(box.x, y, frame.upright, face.frame, lit), role
+            yield self._frame_cell(box.x, y, node, frame, frame.upright, lit)
+            index = y - box.y - 1
+            pieces = face.lines[index] if index < len(face.lines) else ()
+            yield from _text_cells(pieces, node, box)
+            yield self._frame_cell(box.right, y, node, frame, frame.upright, lit)
         else:
-            yield 
+            side = frame.top if y == box.y else frame.bottom
+            yield box.x, side[0], Role(Part.FRAME, node)
+            for x in range(box.x + 1, box.right):
+                yield self._frame_cell(x, y, node, frame, side[1], lit)
+            yield box.right, side[2], Role(Part.FRAME, node)
+
+    def _frame_cell(
+        self, x: int, y: int, node: str, frame: FrameGlyphs, plain: str, lit: Collection[Edge]
+    ) -> _Cell:
+        """A cell of a frame's side: an entry, the exit, or just the side."""
+        edges = tuple(self._arms[y].get(x, ()))
+        if not edges:
+            return x, plain, Role(Part.FRAME, node)
+        if edges[0][1] == node:
+            return x, self.glyphs.arrows[self.layout.flow], Role(Part.EDGE, node, edges)
+        exits = frame.exits[self.layout.flow]
+        return x, exits[any(edge in lit for edge in edges)], Role(Part.FRAME, node, edges)
+
+    def _joint(self, edges: Mapping[Edge, Arms], lit: Collection[Edge]) -> str:
+        every, standing_out = Arms.NONE, Arms.NONE
+        for edge, arms in edges.items():
+            every |= arms
+            standing_out |= arms if edge in lit else Arms.NONE
+        return self.glyphs.line(every, standing_out)
+
+
+def _text_cells(pieces: Iterable[Piece], node: str, box: Rectangle) -> Iterator[_Cell]:
+    """The pieces in a row, cut off where the box ends, with blanks around."""
+    x, end = box.x + 2, box.right - 1
+    yield box.x + 1, " ", Role(Part.TEXT, node)
+    for piece in pieces:
+        width = min(cell_len(piece.text), end - x)
+        if width > 0:
+            yield x, set_cell_size(piece.text, width), Role(Part.TEXT, node, tone=piece.tone)
+            x += width
+    yield x, " " * (box.right - x), Role(Part.TEXT, node)
+
+
+def _trace(way: tuple[Point, ...]) -> Iterator[tuple[Point, Arms]]:
+    """The cells on a way, with the sides that it reaches in each."""
+    for start, end in pairwise(way):
+        across, down = _sign(end.x - start.x), _sign(end.y - start.y)
+        ahead, behind = _ARMS[across, down], _ARMS[-across, -down]
+        x, y = start.x, start.y
+        while (x, y) != (end.x, end.y):
+            yield Point(x, y), ahead
+            x, y = x + across, y + down
+            yield Point(x, y), behind
+
+
+_ARMS = {(0, -1): Arms.UP, (1, 0): Arms.RIGHT, (0, 1): Arms.DOWN, (-1, 0): Arms.LEFT}
+
+
+def _sign(number: int) -> int:
+    return (number > 0) - (number < 0)
+
+
+def _merged(cells: Iterable[_Cell], width: int) -> Iterator[Segment]:
+    """Neighbours with the same role as one segment; spaces where there is nothing."""
+    texts: list[str] = []
+    role, end = _SPACE, 0
+    for x, text, own in [*cells, (width, "", _SPACE)]:
+        for part, part_role in ((" " * (x - end), _SPACE), (text, own)):
+            if part and part_role != role:
+                if texts:
+                    yield Segment("".join(texts), role)
+                texts, role = [], part_role
+            if part:
+                texts.append(part)
+        end = x + cell_len(text)
+    if texts:
+        yield Segment("".join(texts), role)

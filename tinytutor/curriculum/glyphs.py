@@ -37,9 +37,9 @@ class Frame(StrEnum):
 class FrameGlyphs:
     """The characters of one frame."""
 
-    corners: str
-    """Upper left, upper right, lower left, lower right."""
-    across: str
+    top: str
+    """Corner, side, corner."""
+    bottom: str
     upright: str
     exits: Mapping[Flow, str]
     """Where edges leave the box: plain, and lit."""
@@ -61,11 +61,7 @@ class Glyphs:
 
 
 # All joints of light and heavy lines, in base 3: up, right, down, left; 0 none, 1 light, 2 heavy.
-_JOINTS = (
-    " ╴╸╷┐┑╻┒┓╶─╾┌┬┭┎┰┱╺╼━┍┮┯┏┲┳"
-    "╵┘┙│┤┥╽┧┪└┴┵├┼┽┟╁╅┕┶┷┝┾┿┢╆╈"
-    "╹┚┛╿┦┩┃┨┫┖┸┹┞╀╃┠╂╉┗┺┻┡╄╇┣╊╋"
-)
+_JOINTS = " ╴╸╷┐┑╻┒┓╶─╾┌┬┭┎┰┱╺╼━┍┮┯┏┲┳╵┘┙│┤┥╽┧┪└┴┵├┼┽┟╁╅┕┶┷┝┾┿┢╆╈╹┚┛╿┦┩┃┨┫┖┸┹┞╀╃┠╂╉┗┺┻┡╄╇┣╊╋"
 _ROUND = {"┌": "╭", "┐": "╮", "└": "╰", "┘": "╯"}
 
 
@@ -94,19 +90,19 @@ def _ascii_line(arms: Arms, lit: Arms) -> str:
 
 UNICODE = Glyphs(
     frames={
-        Frame.LIGHT: FrameGlyphs("╭╮╰╯", "─", "│", {Flow.DOWN: "┬┰", Flow.RIGHT: "├┝"}),
-        Frame.HEAVY: FrameGlyphs("┏┓┗┛", "━", "┃", {Flow.DOWN: "┯┳", Flow.RIGHT: "┠┣"}),
-        Frame.DOUBLE: FrameGlyphs("╔╗╚╝", "═", "║", {Flow.DOWN: "╤╤", Flow.RIGHT: "╟╟"}),
-        Frame.DASHED: FrameGlyphs("╭╮╰╯", "┄", "┆", {Flow.DOWN: "┬┰", Flow.RIGHT: "├┝"}),
+        Frame.LIGHT: FrameGlyphs("╭─╮", "╰─╯", "│", {Flow.DOWN: "┬┰", Flow.RIGHT: "├┝"}),
+        Frame.HEAVY: FrameGlyphs("┏━┓", "┗━┛", "┃", {Flow.DOWN: "┯┳", Flow.RIGHT: "┠┣"}),
+        Frame.DOUBLE: FrameGlyphs("╔═╗", "╚═╝", "║", {Flow.DOWN: "╤╤", Flow.RIGHT: "╟╟"}),
+        Frame.DASHED: FrameGlyphs("╭┄╮", "╰┄╯", "┆", {Flow.DOWN: "┬┰", Flow.RIGHT: "├┝"}),
     },
     arrows={Flow.DOWN: "▼", Flow.RIGHT: "▶"},
 )
 ASCII = Glyphs(
     frames={
-        Frame.LIGHT: FrameGlyphs("++++", "-", "|", {Flow.DOWN: "+#", Flow.RIGHT: "+#"}),
-        Frame.HEAVY: FrameGlyphs("####", "#", "#", {Flow.DOWN: "+#", Flow.RIGHT: "+#"}),
-        Frame.DOUBLE: FrameGlyphs("++++", "=", "|", {Flow.DOWN: "+#", Flow.RIGHT: "+#"}),
-        Frame.DASHED: FrameGlyphs("..::", ".", ":", {Flow.DOWN: "+#", Flow.RIGHT: "+#"}),
+        Frame.LIGHT: FrameGlyphs("+-+", "+-+", "|", {Flow.DOWN: "+#", Flow.RIGHT: "+#"}),
+        Frame.HEAVY: FrameGlyphs("###", "###", "#", {Flow.DOWN: "+#", Flow.RIGHT: "+#"}),
+        Frame.DOUBLE: FrameGlyphs("+=+", "+=+", "|", {Flow.DOWN: "+#", Flow.RIGHT: "+#"}),
+        Frame.DASHED: FrameGlyphs("...", ":.:", ":", {Flow.DOWN: "+#", Flow.RIGHT: "+#"}),
     },
     arrows={Flow.DOWN: "v", Flow.RIGHT: ">"},
     plain=True,

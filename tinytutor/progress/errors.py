@@ -36,17 +36,21 @@ RECOVER = "`tinytutor doctor` puts it aside and saves what can be read."
 """The next step for a store that can't be read."""
 
 
+DATABASE_ERRORS = (sqlite3.Error, UnicodeDecodeError)
+"""What `sqlite3` raises; the latter where SQLite's message quotes the bytes of a damaged file."""
+
+
 @contextmanager
 def explained(path: Path) -> Iterator[None]:
     """Turns SQLite's errors into ours."""
     try:
         yield
-    except sqlite3.Error as error:
+    except DATABASE_ERRORS as error:
         raise explain(path, error) from error
 
 
-def explain(path: Path, error: sqlite3.Error) -> StoreError:
-    """The error in the student's words."""
+def explain(path: Path, error: Exception) -> StoreError:
+    """One of `DATABASE_ERRORS` in the student's words."""
     # The low byte is the kind of error, the rest says which of that kind.
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
     if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
@@ -69,6 +73,7 @@ def explain(path: Path, error: sqlite3.Error) -> StoreError:
             f"{path}: the disk refused the record of your progress ({error}). See whether the disk "
             f"or your quota is full, and do it again; everything recorded before is safe."
         )
-    if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+    is_damage = code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+    if is_damage or isinstance(error, UnicodeDecodeError):
         return StoreUnreadableError(f"{path}: the record of your progress is damaged. {RECOVER}")
     return StoreError(f"{path}: {error}. `tinytutor doctor` looks for the cause.")

@@ -13,7 +13,7 @@ from zlib import crc32
 
 from tinytutor.progress.backups import backups_of, integrity_problems, unreadable_of
 from tinytutor.progress.durable import sync_folder, temporary_beside
-from tinytutor.progress.errors import StoreNewerError, StoreUnreadableError
+from tinytutor.progress.errors import DATABASE_ERRORS, StoreNewerError, StoreUnreadableError
 from tinytutor.progress.event_json import EventError, from_line
 from tinytutor.progress.schema import require_ours
 from tinytutor.progress.store import ProgressStore
@@ -94,7 +94,7 @@ def _salvaged(source: Path) -> tuple[dict[str, Row], int]:
         with closing(connect(copy)) as connection:
             highest = _highest(connection, limit)
             rows = {row.event_id: row for row in _rows(connection, highest, limit)}
-    except sqlite3.DatabaseError:
+    except DATABASE_ERRORS:
         return {}, 0  # not even its first page can be read
     finally:
         copy.unlink(missing_ok=True)
@@ -106,7 +106,7 @@ def _highest(connection: sqlite3.Connection, limit: int) -> int:
     """The last number given, as far as it can still be found out."""
     found = [0]
     for query in ("SELECT max(sequence) FROM events", "SELECT max(seq) FROM sqlite_sequence"):
-        with suppress(sqlite3.Error):
+        with suppress(*DATABASE_ERRORS):
             (number,) = connection.execute(query).fetchone()
             if isinstance(number, int):
                 found.append(number)
@@ -135,7 +135,7 @@ def _row(connection: sqlite3.Connection, sequence: int) -> Row | None:
             return None
         event_id, body, checksum = found
         is_whole = crc32(body.encode()) == checksum and from_line(body).event_id == event_id
-    except (sqlite3.Error, EventError, AttributeError):
+    except (*DATABASE_ERRORS, EventError, AttributeError):
         return None
     return Row(sequence, event_id, body) if is_whole else None
 
@@ -156,7 +156,7 @@ def _withdraw_if_damaged(backup: Path) -> None:
             damaged = bool(integrity_problems(connection))
     except StoreNewerError:
         return
-    except (sqlite3.DatabaseError, StoreUnreadableError):
+    except (*DATABASE_ERRORS, StoreUnreadableError):
         damaged = True
     if damaged:
         backup.replace(backup.with_suffix(".damaged"))

@@ -19,6 +19,7 @@ from zlib import crc32
 
 from tinytutor.progress import backups
 from tinytutor.progress.errors import (
+    DATABASE_ERRORS,
     RECOVER,
     StoreBusyError,
     StoreError,
@@ -167,7 +168,7 @@ class ProgressStore:
                 self._connection.execute("BEGIN IMMEDIATE")
                 yield
                 self._connection.execute("COMMIT")
-            except sqlite3.Error as error:
+            except DATABASE_ERRORS as error:
                 self.write_problem = explain(self.path, error)
                 raise self.write_problem from error
             finally:
@@ -190,9 +191,9 @@ class ProgressStore:
             raise ValueError(f"event id {event_id} is taken by event {stored[0]}, another one")
         return int(stored[0])
 
-    def _event(self, sequence: int, body: str, checksum: int) -> Event:
+    def _event(self, sequence: int, body: object, checksum: object) -> Event:
         try:
-            if crc32(body.encode()) != checksum:
+            if not isinstance(body, str) or crc32(body.encode()) != checksum:
                 raise EventError("its checksum differs")
             return from_line(body, sequence=sequence)
         except EventError as error:
@@ -207,7 +208,7 @@ class ProgressStore:
             with self._writing():
                 (version,) = self._connection.execute("PRAGMA user_version").fetchone()
                 self._connection.execute(f"PRAGMA user_version = {version}")
-        except sqlite3.Error as error:
+        except DATABASE_ERRORS as error:
             self.write_problem = explain(self.path, error)
         except (StoreBusyError, StoreNotWritableError):
             return  # kept in `write_problem`
