@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import json
+import sys
+import types
 from collections.abc import Callable
 from pathlib import Path
 
@@ -339,3 +341,15 @@ def test_a_toothless_test_is_a_complaint(call: Call, tmp_path: Path) -> None:
     outcome = call("author", "rehearse", "1", "--course", str(course), "--json")
     assert outcome.code == ExitCode.TESTS_FAILED
     assert any("test_double" in text for text in outcome.json["complaints"]["01_numbers"])
+
+
+def test_without_a_command_the_app_opens(
+    call: Call, workspace: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened = []
+    app = types.ModuleType("tinytutor.tui.app")
+    app.run_app = lambda folder, course: opened.append((folder, course.id))  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "tinytutor.tui.app", app)
+    monkeypatch.setattr("tinytutor.cli.output._is_terminal", lambda _: True)
+    assert call().code == 0
+    assert opened == [(workspace, "tiny")]

@@ -1,7 +1,7 @@
 """Kills processes that append events, at random moments, and looks at the store after each kill.
 
-Run as a program it prints what it found as JSON. The parent has imported everything before it forks,
-so that a writer is at work within a millisecond and a kill costs little more than its own wait.
+Run as a program it prints what it found as JSON. The parent has imported everything before it
+forks, so that a writer is at work within a millisecond and a kill costs little more than its wait.
 """
 
 from __future__ import annotations

@@ -5,7 +5,7 @@ import sqlite3
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -205,12 +205,14 @@ def torn_page(content: bytes) -> bytes:
 
 @pytest.mark.parametrize("damage", [damaged_start, cut_short, emptied, torn_page])
 @pytest.mark.parametrize("create", [True, False])
-def test_a_damaged_file_is_never_taken_for_a_new_one(path: Path, damage, create: bool) -> None:
+def test_a_damaged_file_is_never_taken_for_a_new_one(
+    path: Path, damage: Callable[[bytes], bytes], create: bool
+) -> None:
     with ProgressStore.open(path, create=True) as store:
         store.append(*hints(200))
     path.write_bytes(damage(path.read_bytes()))
     before = path.read_bytes()
-    with pytest.raises(StoreUnreadableError, match="damaged.*`tinytutor doctor`"):
+    with pytest.raises(StoreUnreadableError, match=r"damaged.*`tinytutor doctor`"):
         ProgressStore.open(path, create=create)
     assert path.read_bytes() == before
 
@@ -263,7 +265,7 @@ def test_a_store_that_vanished_is_not_made_anew_while_copies_of_it_are_there(pat
         store.append(*hints(3))
         store.back_up()
     path.unlink()
-    with pytest.raises(StoreUnreadableError, match="is gone, but .* is there"):
+    with pytest.raises(StoreUnreadableError, match=r"is gone, but .* is there"):
         ProgressStore.open(path, create=True)
 
 

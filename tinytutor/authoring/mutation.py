@@ -15,6 +15,8 @@ from tinytutor.curriculum import Module
 from tinytutor.notebooks.lesson import Lesson
 from tinytutor.notebooks.library import reference_solutions
 
+LEAST_KILL_RATE = 0.9
+"""What a module's tests must reach."""
 SECONDS = 60.0
 """A mutant whose run takes longer, for instance an endless loop, was noticed."""
 

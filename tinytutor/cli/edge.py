@@ -89,7 +89,7 @@ def message_of(error: BaseException, code: ExitCode) -> str:
 def _kinds() -> list[tuple[type[BaseException] | tuple[type[BaseException], ...], ExitCode]]:
     """Errors and their codes, the particular before the general."""
     # Imported only once something has gone wrong: a command that works needs few of them.
-    from tinytutor.curriculum import UnknownModuleError  # noqa: PLC0415
+    from tinytutor.curriculum import UnknownMilestoneError, UnknownModuleError  # noqa: PLC0415
     from tinytutor.curriculum.loader import CourseError  # noqa: PLC0415
     from tinytutor.notebooks.reading import LessonError  # noqa: PLC0415
     from tinytutor.notebooks.student import NotebookUnreadableError  # noqa: PLC0415
@@ -110,7 +110,8 @@ def _kinds() -> list[tuple[type[BaseException] | tuple[type[BaseException], ...]
         (NotStartedError, ExitCode.NOT_STARTED),
         (click.FileError, ExitCode.FILE_TROUBLE),
         (click.ClickException, ExitCode.USAGE),
-        ((UnknownModuleError, UnknownPlaceError, NoSuchExerciseError), ExitCode.USAGE),
+        ((UnknownModuleError, UnknownMilestoneError), ExitCode.USAGE),
+        ((UnknownPlaceError, NoSuchExerciseError), ExitCode.USAGE),
         (LockedError, ExitCode.LOCKED),
         (WorkspaceError, ExitCode.NO_WORKSPACE),
         ((CourseError, LessonError, HintsError), ExitCode.COURSE_BROKEN),

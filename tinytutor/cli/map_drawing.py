@@ -36,7 +36,7 @@ def drawn_lines(
         return None
     drawing = drawings.Drawing(layout, UNICODE if unicode else ASCII)
     tones = {view.module.id: STATE_TONES[view.state.value] for view in views}
-    lines = []
+    lines: list[tuple[Piece, ...]] = []
     for y in range(drawing.height):
         segments = drawing.line(y, faces)
         if segments and segments[-1].role.part is drawings.Part.SPACE:

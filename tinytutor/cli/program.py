@@ -23,6 +23,7 @@ COMMANDS = {
     "diff": "diff",
     "reset": "reset",
     "confused": "confused",
+    "milestone": "milestone",
     "stats": "stats",
     "export": "export",
     "doctor": "doctor",

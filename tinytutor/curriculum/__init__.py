@@ -7,6 +7,7 @@ from tinytutor.curriculum.model import (
     Milestone,
     Module,
     Prerequisite,
+    UnknownMilestoneError,
     UnknownModuleError,
 )
 
@@ -17,5 +18,6 @@ __all__ = [
     "Milestone",
     "Module",
     "Prerequisite",
+    "UnknownMilestoneError",
     "UnknownModuleError",
 ]

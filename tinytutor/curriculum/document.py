@@ -6,49 +6,22 @@ key twice, bounded size and depth. Nothing in the file is ever constructed as an
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
 
 import yaml
-from yaml.constructor import SafeConstructor
 
-Kind = TypeVar("Kind")
+from tinytutor.curriculum.problems import Problems, quote
 
 MOST_BYTES = 1 << 20
 MOST_DEPTH = 12
 
 _LOADER: type = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-_SCALARS = {f"tag:yaml.org,2002:{name}" for name in ("str", "int", "float", "bool", "null")}
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """Something wrong in a file."""
-
-    path: Path
-    line: int
-    """From 1; 0 for the file as a whole."""
-    message: str
-    remedy: str = ""
-
-    def __str__(self) -> str:
-        place = f"{self.path.name}:{self.line}" if self.line else self.path.name
-        return f"{place}: {self.message}{'. ' if self.remedy else ''}{self.remedy}"
-
-
-class Problems:
-    """Collects what is wrong in one file, so that all of it is told at once."""
-
-    def __init__(self, path: Path):
-        self.path = path
-        self.found: list[Problem] = []
-
-    def add(self, line: int, message: str, remedy: str = "") -> None:
-        """Notes one problem."""
-        self.found.append(Problem(self.path, line, message, remedy))
+_TAG = "tag:yaml.org,2002:"
+_DECIMAL = re.compile(r"-?(0|[1-9][0-9]{0,11})(\.[0-9]{1,12})?")
+_TRUE = ("true", "yes", "on")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,173 +29,116 @@ class Value:
     """A scalar, list or mapping of the file."""
 
     line: int
+    """Where it begins; the value of a key begins where the key does."""
     content: str | int | float | bool | tuple[Value, ...] | Mapping[str, Value] | None
 
 
 def read_document(path: Path, problems: Problems) -> Value | None:
     """The file's top value; None, with the problems noted, where it can't be used."""
-    try:
-        raw = path.read_bytes()
-    except OSError as error:
-        problems.add(0, f"can't be read ({error.strerror})", f"It belongs at {path}.")
+    raw = _read(path, problems)
+    if raw is None:
         return None
-    if len(raw) > MOST_BYTES:
-        problems.add(0, f"{len(raw)} bytes long", f"At most {MOST_BYTES} are read.")
-        return None
+    before = len(problems.found)
     try:
-        text = raw.decode("utf-8")
-        if not _is_plain_data(text, problems):
-            return None
-        node = yaml.compose(text, Loader=_LOADER)
+        text = raw.decode("utf-8-sig")
+        _refuse_what_is_not_plain(text, problems)
+        node = yaml.compose(text, Loader=_LOADER) if len(problems.found) == before else None
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
         problems.add(line, "not UTF-8 text", "Save the file as UTF-8.")
         return None
     except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
-        line = mark.line + 1 if mark else 0
-        what = getattr(error, "problem", None) or str(error).splitlines()[0]
-        problems.add(line, f"not readable as YAML: {what}", "Mend indentation or quoting there.")
+        _note(error, text, problems)
         return None
     if node is None:
-        problems.add(0, "empty", "docs/authors.md shows what a course file holds.")
+        if len(problems.found) == before:
+            problems.add(0, "empty", "docs/authors.md shows what a course file holds.")
         return None
-    before = len(problems.found)
     value = _value(node, problems)
     return value if len(problems.found) == before else None
 
 
-def _is_plain_data(text: str, problems: Problems) -> bool:
-    """Whether the file is safe to compose; looks at events, so that nothing is unfolded."""
+def _read(path: Path, problems: Problems) -> bytes | None:
+    try:
+        with path.open("rb") as file:
+            raw = file.read(MOST_BYTES + 1)
+    except OSError as error:
+        problems.add(0, f"can't be read ({error.strerror})", f"It belongs at {path}.")
+        return None
+    if len(raw) > MOST_BYTES:
+        problems.add(0, f"longer than {MOST_BYTES} bytes", "Nobody can keep a course so long.")
+        return None
+    return raw
+
+
+def _refuse_what_is_not_plain(text: str, problems: Problems) -> None:
+    """Looks at the file's events, one by one, so that nothing is unfolded or constructed."""
     depth = 0
-    before = len(problems.found)
     for event in yaml.parse(text, Loader=_LOADER):
         line = event.start_mark.line + 1 if event.start_mark else 0
         if isinstance(event, yaml.AliasEvent):
             problems.add(line, f"alias *{event.anchor}", "Write the value out.")
         elif anchor := getattr(event, "anchor", None):
             problems.add(line, f"anchor &{anchor}", "Remove it: anchors are refused.")
-        tag = getattr(event, "tag", None)
-        if tag:
+        if tag := getattr(event, "tag", None):
             problems.add(line, f"tag {tag}", "Remove it: only plain values are read.")
         if isinstance(event, yaml.CollectionStartEvent):
             depth += 1
             if depth > MOST_DEPTH:
                 problems.add(line, f"nested more than {MOST_DEPTH} deep", "Flatten it.")
-                return False
+                return
         elif isinstance(event, yaml.CollectionEndEvent):
             depth -= 1
-    return len(problems.found) == before
+
+
+def _note(error: yaml.YAMLError, text: str, problems: Problems) -> None:
+    if isinstance(error, yaml.reader.ReaderError):
+        line = text.count("\n", 0, error.position) + 1
+        problems.add(line, "a character that no text file holds", "Remove it.")
+        return
+    mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
+    what = getattr(error, "problem", None) or str(error).splitlines()[0]
+    remedy = "Mend indentation or quoting there."
+    problems.add(mark.line + 1 if mark else 0, f"not readable as YAML: {what}", remedy)
 
 
 def _value(node: yaml.Node, problems: Problems) -> Value:
     line = node.start_mark.line + 1
-    if isinstance(node, yaml.MappingNode):
-        entries: dict[str, Value] = {}
-        for key_node, value_node in node.value:
-            key = str(key_node.value)
-            key_line = key_node.start_mark.line + 1
-            if key in entries:
-                first = entries[key].line
-                problems.add(key_line, f"key {key!r} a second time", f"It is in line {first}.")
-            entries[key] = Value(key_line, _value(value_node, problems).content)
-        return Value(line, entries)
     if isinstance(node, yaml.SequenceNode):
         return Value(line, tuple(_value(item, problems) for item in node.value))
-    return Value(line, _scalar(node, problems, line))
+    if isinstance(node, yaml.MappingNode):
+        return Value(line, _entries(node, problems))
+    return Value(line, _scalar(node, line, problems))
 
 
-def _scalar(node: yaml.Node, problems: Problems, line: int) -> str | int | float | bool | None:
-    if node.tag not in _SCALARS:
-        return str(node.value)
-    try:
-        loaded = SafeConstructor().construct_object(node)
-    except (yaml.YAMLError, ValueError):
-        problems.add(line, f"{node.value!r} can't be read", "Put it in quotes.")
+def _entries(node: yaml.MappingNode, problems: Problems) -> Mapping[str, Value]:
+    entries: dict[str, Value] = {}
+    for key_node, value_node in node.value:
+        line = key_node.start_mark.line + 1
+        value = _value(value_node, problems)
+        if not isinstance(key_node, yaml.ScalarNode):
+            problems.add(line, "a list or mapping as a key", "A key is a word.")
+            continue
+        key = str(key_node.value)
+        if key in entries:
+            remedy = f"It is in line {entries[key].line}."
+            problems.add(line, f"key {quote(key)} a second time", remedy)
+        entries[key] = Value(line, value.content)
+    return entries
+
+
+def _scalar(node: yaml.Node, line: int, problems: Problems) -> str | int | float | bool | None:
+    text = str(node.value)
+    kind = node.tag.removeprefix(_TAG)
+    if kind == "bool":
+        return text.lower() in _TRUE
+    if kind == "null":
         return None
-    return loaded if isinstance(loaded, str | int | float | bool) else None
-
-
-class Fields:
-    """A mapping that is taken apart key by key; what is missing or wrong becomes a problem."""
-
-    def __init__(self, value: Value, what: str, problems: Problems):
-        self.line = value.line
-        self._what = what
-        self._problems = problems
-        self._entries: Mapping[str, Value] = {}
-        if isinstance(value.content, Mapping):
-            self._entries = value.content
-        else:
-            problems.add(value.line, f"{what} must be a mapping of keys to values")
-
-    def line_of(self, key: str) -> int:
-        """Line of the key, or of the whole where it is missing."""
-        return self._entries[key].line if key in self._entries else self.line
-
-    def refuse_others(self, known: Sequence[str]) -> None:
-        """Notes each key that is not `known`."""
-        for key, value in self._entries.items():
-            if key not in known:
-                remedy = did_you_mean(key, known)
-                self._problems.add(value.line, f"{self._what} has no key {key!r}", remedy)
-
-    def text(self, key: str, default: str | None = None) -> str:
-        """A text with something in it."""
-        value = self._entries.get(key)
-        if value is None:
-            return self._missing(key, default, "")
-        if not isinstance(value.content, str) or not value.content.strip():
-            self._problems.add(value.line, f"{key!r} must be a text", "Put it in quotes.")
-            return ""
-        return value.content.strip()
-
-    def number(self, key: str, low: float, high: float, default: float | None = None) -> float:
-        """A number from `low` to `high`."""
-        value = self._entries.get(key)
-        if value is None:
-            return self._missing(key, default, low)
-        number = value.content
-        if isinstance(number, bool) or not isinstance(number, int | float):
-            self._problems.add(value.line, f"{key!r} must be a number, not {number!r}")
-            return low
-        if not low <= number <= high:
-            remedy = f"It must lie between {low:g} and {high:g}."
-            self._problems.add(value.line, f"{key!r} is {number:g}", remedy)
-            return low
-        return number
-
-    def items(self, key: str, *, needed: bool = True) -> tuple[Value, ...]:
-        """A list."""
-        value = self._entries.get(key)
-        if value is None:
-            return self._missing(key, None if needed else (), ())
-        if not isinstance(value.content, tuple):
-            self._problems.add(value.line, f"{key!r} must be a list")
-            return ()
-        return value.content
-
-    def mapping(self, key: str, *, needed: bool = True) -> Iterator[tuple[str, Value]]:
-        """Keys and values of a mapping."""
-        value = self._entries.get(key)
-        if value is None:
-            empty: Iterable[tuple[str, Value]] = self._missing(key, None if needed else (), ())
-            yield from empty
-        elif isinstance(value.content, Mapping):
-            yield from value.content.items()
-        elif value.content is not None:
-            self._problems.add(value.line, f"{key!r} must be a mapping")
-
-    def _missing(self, key: str, default: Kind | None, stand_in: Kind) -> Kind:
-        if default is None:
-            self._problems.add(self.line, f"{self._what} lacks the key {key!r}", "Add it.")
-            return stand_in
-        return default
-
-
-def did_you_mean(wrong: str, known: Sequence[str]) -> str:
-    """A suggestion for a misspelt name."""
-    close = difflib.get_close_matches(wrong, known, n=1, cutoff=0.5)
-    if close:
-        return f"Did you mean {close[0]!r}?"
-    return f"There are: {', '.join(known)}." if known else ""
+    if kind not in ("int", "float"):
+        return text
+    # YAML reads 010 as eight and 1:30 as ninety: what looks odd is refused.
+    if not _DECIMAL.fullmatch(text):
+        remedy = "Write a plain decimal number, or a text in quotes."
+        problems.add(line, f"{quote(text)} is an odd number", remedy)
+        return None
+    return float(text) if "." in text else int(text)

@@ -41,6 +41,14 @@ class Face:
         return Size(max(widths, default=0) + 4, len(self.lines) + 2)
 
 
+def common_size(faces: Mapping[str, Face]) -> dict[str, Size]:
+    """One size for all boxes, in which each face has room: equal boxes are the easiest to read."""
+    sizes = [face.size for face in faces.values()]
+    width = max((size.width for size in sizes), default=0)
+    height = max((size.height for size in sizes), default=0)
+    return dict.fromkeys(faces, Size(width, height))
+
+
 class Part(StrEnum):
     """What kind of thing a stretch of a line belongs to."""
 

@@ -101,8 +101,8 @@ def lay_out(
         sizes: by box name, in the order in which boxes should stand where nothing else decides.
         edges: pairs of box names, without cycles or duplicates.
         flow: whether levels follow each other downward or to the right.
-        breadth: cells across the flow that the map may take; the map exceeds it only where a single
-            box with the edges that pass it does.
+        breadth: cells across the flow that the map may take. Broad levels are parted until it fits;
+            where even one box and the edges that pass it are too broad, it comes close.
     """
     if not sizes:
         return Layout(flow, {}, {}, (), 0, 0)
@@ -120,6 +120,21 @@ def lay_out(
     orders = good_orders(rows, starts=starts, keep=keep)
     sketch = min((Sketch(rows, spacing, breadth) for rows in orders), key=lambda each: each.cost)
     return _finished(sketch, edges, breadths, depths, spacing, flow)
+
+
+def lay_out_to_fit(
+    sizes: Mapping[str, Size], edges: Sequence[Edge], *, width: int, height: int
+) -> Layout:
+    """The layout that shows most of the map in a window of this size.
+
+    Downward where that shows it whole, or where nothing does: then it is scrolled one way only. To
+    the right where only that shows it whole.
+    """
+    down = lay_out(sizes, edges, flow=Flow.DOWN, breadth=width)
+    if down.height <= height:
+        return down
+    right = lay_out(sizes, edges, flow=Flow.RIGHT, breadth=height)
+    return right if right.width <= width and right.height <= height else down
 
 
 def _finished(

@@ -89,10 +89,16 @@ class Milestone:
     requires: tuple[str, ...]
     gate: str
     """What must be reached, in words."""
+    program: Path
+    """A Python file with `run(seed)`: raises where the gate is missed, else returns figures."""
 
 
 class UnknownModuleError(LookupError):
     """A name that stands for no module of the course; the message lists what is close."""
+
+
+class UnknownMilestoneError(LookupError):
+    """A name that stands for no milestone of the course."""
 
 
 @dataclass(frozen=True)
@@ -118,6 +124,19 @@ class Course:
     def module(self, module_id: str) -> Module:
         """The module with exactly this id. Raises KeyError."""
         return self.by_id[module_id]
+
+    def milestone(self, milestone_id: str) -> Milestone:
+        """The milestone with this id. Raises UnknownMilestoneError."""
+        for milestone in self.milestones:
+            if milestone.id == milestone_id:
+                return milestone
+        known = [milestone.id for milestone in self.milestones]
+        close = difflib.get_close_matches(milestone_id, known, n=1)
+        advice = f"Did you mean {close[0]!r}? " if close else ""
+        listed = ", ".join(known) or "none"
+        raise UnknownMilestoneError(
+            f"there is no milestone {milestone_id!r}. {advice}The milestones are: {listed}."
+        )
 
     def find(self, text: str) -> Module:
         """The module meant by `2`, `02`, `tensor` or `02_tensor`. Raises UnknownModuleError."""

@@ -14,6 +14,8 @@ from tinytutor.kit.checks import (
     same_dtype,
     unchanged,
 )
+from tinytutor.kit.datasets import digits, moons, spirals
+from tinytutor.kit.pictures import gallery, region_map
 from tinytutor.kit.runs import run_tests
 from tinytutor.kit.show import bars, curve, table
 
@@ -22,12 +24,17 @@ __all__ = [
     "bars",
     "connected",
     "curve",
+    "digits",
     "expect",
+    "gallery",
+    "moons",
     "quiet",
     "refuses",
+    "region_map",
     "run_tests",
     "same",
     "same_dtype",
+    "spirals",
     "table",
     "unchanged",
 ]

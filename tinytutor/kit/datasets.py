@@ -64,7 +64,7 @@ def digits(count: int, seed: int, *, warp: float = 0.8) -> tuple[Floats, Labels]
     rng = np.random.default_rng(seed)
     labels = rng.permutation(np.arange(count) % 10)
     pictures = [_picture(int(digit), rng, warp) for digit in labels]
-    return np.stack(pictures).astype(np.float32) / 16, labels
+    return np.stack(pictures).astype(np.float32) / np.float32(16), labels
 
 
 def _picture(digit: int, rng: np.random.Generator, warp: float) -> npt.NDArray[Any]:

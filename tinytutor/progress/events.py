@@ -160,6 +160,23 @@ class Overridden:
 
 
 @dataclass(frozen=True, slots=True)
+class MilestoneRun:
+    """A milestone's program ran to its end with the student's library."""
+
+    kind = "milestone_run"
+    schema_version = 1
+
+    milestone_id: str
+    seed: int
+    reached: bool
+    """Whether its gate was reached."""
+    figures: str
+    """What the program measured, as a JSON object."""
+    seconds: float
+    """Wall time."""
+
+
+@dataclass(frozen=True, slots=True)
 class Opaque:
     """An event that this version can't read: kept as it came, counted nowhere."""
 
@@ -183,6 +200,7 @@ Recorded = (
     | ModuleReset
     | ConfusionReported
     | Overridden
+    | MilestoneRun
 )
 """The kinds that this version knows."""
 What = Recorded | Opaque
@@ -201,6 +219,7 @@ KINDS: Mapping[str, type[Recorded]] = {
         ModuleReset,
         ConfusionReported,
         Overridden,
+        MilestoneRun,
     )
 }
 

@@ -116,7 +116,8 @@ class ProgressStore:
         with self._lock, explained(self.path):
             # All at once: a statement that is read slowly would keep writers waiting.
             rows = self._connection.execute(
-                "SELECT sequence, body, body_crc32 FROM events "
+                # As bytes: damaged ones needn't be UTF-8.
+                "SELECT sequence, CAST(body AS BLOB), body_crc32 FROM events "
                 "WHERE sequence > ? ORDER BY sequence",
                 (after,),
             ).fetchall()
@@ -191,11 +192,11 @@ class ProgressStore:
             raise ValueError(f"event id {event_id} is taken by event {stored[0]}, another one")
         return int(stored[0])
 
-    def _event(self, sequence: int, body: object, checksum: object) -> Event:
+    def _event(self, sequence: int, body: bytes | None, checksum: object) -> Event:
         try:
-            if not isinstance(body, str) or crc32(body.encode()) != checksum:
+            if crc32(body or b"") != checksum:
                 raise EventError("its checksum differs")
-            return from_line(body, sequence=sequence)
+            return from_line(body or b"", sequence=sequence)
         except EventError as error:
             raise StoreUnreadableError(
                 f"{self.path}: event {sequence} is damaged ({error}). {RECOVER}"

@@ -88,6 +88,8 @@ def refuse_if_lost(path: Path, *, create: bool) -> None:
     journal = journal_of(path)
     if journal.exists() and journal.stat().st_size:
         copies.append(journal)
+    if path.exists():
+        return  # another program made it in the meantime, and what was found are its own files
     if copies:
         raise StoreUnreadableError(
             f"{path}: the record of your progress is gone, but {copies[0]} is there. {RECOVER}"

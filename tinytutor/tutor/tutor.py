@@ -36,7 +36,7 @@ from tinytutor.progress.unlocking import (
     newly_unlocked,
     next_module,
 )
-from tinytutor.running.events import CellFinished, RunFinished
+from tinytutor.running.events import CellFinished, RunEvent, RunFinished
 from tinytutor.running.runner import Runner, job_of
 from tinytutor.tutor.checking import OnEvent, attempt_events, run_tests
 from tinytutor.tutor.desk import Desk
@@ -44,6 +44,15 @@ from tinytutor.tutor.errors import LockedError
 from tinytutor.tutor.hints import Hint, read_hints
 from tinytutor.tutor.lessons import Lessons
 from tinytutor.tutor.library import sync_library
+from tinytutor.tutor.milestones import (
+    MilestoneResult,
+    MilestoneView,
+    is_result,
+    judge_milestone,
+    milestone_job,
+    milestone_views,
+    recorded,
+)
 from tinytutor.tutor.results import CheckResult, ModuleView
 from tinytutor.tutor.sentences import sentence_for
 from tinytutor.tutor.workspace import Workspace
@@ -217,6 +226,36 @@ class Tutor:
             if isinstance(event, RunFinished):
                 problem = event.fault or problem
         return problem
+
+    def milestones(self) -> tuple[MilestoneView, ...]:
+        """What the student's library can do, can do soon, and has done."""
+        return milestone_views(self.course, self.progress, self.events())
+
+    async def run_milestone(
+        self, milestone_id: str, *, seed: int = 0, on_event: OnEvent | None = None
+    ) -> MilestoneResult:
+        """Runs a milestone with the student's library and records what came of it.
+
+        Cancelling the task ends the run, and nothing is recorded.
+        Raises UnknownMilestoneError, LockedError.
+        """
+        milestone = self.course.milestone(milestone_id)
+        view = next(v for v in self.milestones() if v.milestone.id == milestone_id)
+        if view.missing:
+            needed = ", ".join(view.missing)
+            raise LockedError(
+                f"{milestone.title!r} needs modules that have not passed: {needed}. "
+                f"`tinytutor map` shows the way."
+            )
+        sync_library(self.workspace, library_sources(self.events()))
+        events: list[RunEvent] = []
+        async for event in self._runner.run(milestone_job(milestone, seed)):
+            events.append(event)
+            if on_event is not None and not is_result(event):
+                on_event(event)
+        result = judge_milestone(milestone, seed, events)
+        self._record(recorded(result))
+        return result
 
     async def close(self) -> None:
         """Ends worker and kernels and closes the store."""

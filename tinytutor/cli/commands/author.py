@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -11,6 +12,9 @@ from tinytutor.cli.options import global_options, modules_argument, tutor_comman
 from tinytutor.cli.output import Tone
 from tinytutor.cli.session import Session
 from tinytutor.curriculum import Module
+
+if TYPE_CHECKING:
+    from tinytutor.authoring.mutation import MutationReport
 
 
 @click.group("author", short_help="Tools for authors of lessons.", no_args_is_help=False)
@@ -107,6 +111,72 @@ def rehearse(session: Session, modules: tuple[str, ...], every: bool) -> ExitCod
     return ExitCode.TESTS_FAILED if any(found.values()) else ExitCode.OK
 
 
+@tutor_command("mutate", json_result=True, short_help="Measure how sharply the tests look.")
+@modules_argument()
+@click.option("--all", "every", is_flag=True, help="All modules of the course.")
+@click.option("-j", "--jobs", type=click.IntRange(min=1), default=2, show_default=True)
+def mutate(session: Session, modules: tuple[str, ...], every: bool, jobs: int) -> ExitCode:
+    """Change one spot of a reference solution at a time and see whether a test notices.
+
+    Wanted are 90 % or more; survivors that are as good as the reference are listed with a reason in
+    the module's equivalent.yaml. Exit code 1 where one is not, or the rate is lower.
+
+    Example: tinytutor author mutate 03
+    """
+    import tempfile  # noqa: PLC0415
+
+    from tinytutor.authoring.mutation import LEAST_KILL_RATE, mutate_module  # noqa: PLC0415
+    from tinytutor.authoring.reference import build_reference_library  # noqa: PLC0415  jupytext
+    from tinytutor.notebooks.reading import read_lesson  # noqa: PLC0415
+
+    reports = []
+    with tempfile.TemporaryDirectory(prefix="tinytutor-mutation-") as folder:
+        build_reference_library(session.course, Path(folder))
+        for module in _chosen(session, modules, every=every):
+            report = mutate_module(
+                module,
+                read_lesson(module),
+                Path(folder),
+                jobs=jobs,
+                on_progress=lambda done, total, name=module.id: session.output.status(
+                    f"{name}: {done} of {total} mutants"
+                ),
+            )
+            reports.append(report)
+            if not session.as_json:
+                killed = report.total - len(report.survivors)
+                tone = Tone.GOOD if report.kill_rate >= LEAST_KILL_RATE else Tone.BAD
+                session.output.line(
+                    (f"{module.id}: {killed} of {report.total} noticed", tone),
+                    f" ({report.kill_rate:.1%}), {report.unexplained} survivors unexplained",
+                )
+                for mutant in report.survivors:
+                    session.output.line(f"  {mutant.exercise_id}:{mutant.line}: {mutant.kind}")
+                    session.output.line(f"    {mutant.code}")
+    if session.as_json:
+        session.output.json({"modules": [_plain(report) for report in reports]})
+    good = all(r.kill_rate >= LEAST_KILL_RATE and not r.unexplained for r in reports)
+    return ExitCode.OK if good else ExitCode.TESTS_FAILED
+
+
+def _plain(report: MutationReport) -> dict[str, object]:
+    return {
+        "id": report.module_id,
+        "mutants": report.total,
+        "kill_rate": report.kill_rate,
+        "unexplained": report.unexplained,
+        "survivors": [
+            {
+                "exercise": mutant.exercise_id,
+                "line": mutant.line,
+                "kind": mutant.kind,
+                "code": mutant.code,
+            }
+            for mutant in report.survivors
+        ],
+    }
+
+
 def _chosen(session: Session, names: tuple[str, ...], *, every: bool) -> tuple[Module, ...]:
     """The modules named, in the order of the course. Raises UsageError where none is."""
     if bool(names) == every:
@@ -118,5 +188,5 @@ def _chosen(session: Session, names: tuple[str, ...], *, every: bool) -> tuple[M
 
 
 command.params.extend(global_options(with_json=True))
-for each in (build, solve, rehearse):
+for each in (build, solve, rehearse, mutate):
     command.add_command(each)

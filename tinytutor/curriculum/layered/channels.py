@@ -110,7 +110,7 @@ def _untie(stretches: list[_Stretch], nets: Sequence[Net]) -> None:
     taken = {across for net in nets for across in (net.exit, *net.entries)}
     while (knot := _knot(stretches)) is not None:
         stretch, leave = knot
-        middle = _free_cell(taken, stretch.comes, leave)
+        middle = _free_cell(taken, leave)
         taken.add(middle)
         stretch.leaves = [middle if other == leave else other for other in stretch.leaves]
         stretch.measure()
@@ -149,13 +149,12 @@ def _must_lie_above(stretches: Sequence[_Stretch]) -> dict[_Stretch, list[_Stret
     return above
 
 
-def _free_cell(taken: Set[int], start: int, end: int) -> int:
-    """The cell nearest to the middle of a way that no line uses."""
-    middle = (start + end) // 2
+def _free_cell(taken: Set[int], wanted: int) -> int:
+    """The nearest cell to the one wanted that no line uses."""
     return next(
         cell
-        for step in count()
-        for cell in (middle - step, middle + step)
+        for step in count(1)
+        for cell in (wanted - step, wanted + step)
         if cell >= 0 and cell not in taken
     )
 

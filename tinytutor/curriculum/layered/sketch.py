@@ -34,12 +34,14 @@ class Sketch:
         self.level = {item.node: item.level for row in rows for item in row if item.is_box}
         self.start = {item.node: item.start for row in rows for item in row if item.is_box}
         self.center = {(item.node, item.level): item.center for row in rows for item in row}
-        self.breadth = max(row[-1].center + row[-1].after + 1 for row in rows)
         routed = [_route(row) for row in rows[:-1]]
         self.channels = [channel for channel, _ in routed]
         """What lies between each level and the next."""
         self._turns = [turns for _, turns in routed]
         self._disorder = disorder(rows)
+        ends = [row[-1].center + row[-1].after for row in rows]
+        bends = [turn.across for turns in self._turns for way in turns.values() for turn in way]
+        self.breadth = 1 + max(ends + bends)
 
     @property
     def cost(self) -> float:
