@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -133,14 +134,9 @@ def mutate(session: Session, modules: tuple[str, ...], every: bool, jobs: int) -
     with tempfile.TemporaryDirectory(prefix="tinytutor-mutation-") as folder:
         build_reference_library(session.course, Path(folder))
         for module in _chosen(session, modules, every=every):
+            show = partial(_show_progress, session, module.id)
             report = mutate_module(
-                module,
-                read_lesson(module),
-                Path(folder),
-                jobs=jobs,
-                on_progress=lambda done, total, name=module.id: session.output.status(
-                    f"{name}: {done} of {total} mutants"
-                ),
+                module, read_lesson(module), Path(folder), jobs=jobs, on_progress=show
             )
             reports.append(report)
             if not session.as_json:
@@ -157,6 +153,10 @@ def mutate(session: Session, modules: tuple[str, ...], every: bool, jobs: int) -
         session.output.json({"modules": [_plain(report) for report in reports]})
     good = all(r.kill_rate >= LEAST_KILL_RATE and not r.unexplained for r in reports)
     return ExitCode.OK if good else ExitCode.TESTS_FAILED
+
+
+def _show_progress(session: Session, module_id: str, done: int, total: int) -> None:
+    session.output.status(f"{module_id}: {done} of {total} mutants")
 
 
 def _plain(report: MutationReport) -> dict[str, object]:

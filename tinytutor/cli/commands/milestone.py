@@ -64,9 +64,7 @@ def command(session: Session, milestone: str | None, seed: int) -> ExitCode:
     else:
         mark = symbol_of(Status.FAILED, unicode=session.output.unicode)
         session.output.line((f"{mark} not reached", Tone.BAD), f": {result.message}")
-        session.output.line(
-            "Next: `tinytutor check` the modules that it uses, or try another --seed"
-        )
+        session.output.line("Next: `tinytutor check` what it uses, or try another --seed")
     return ExitCode.OK if result.reached else ExitCode.TESTS_FAILED
 
 
