@@ -272,7 +272,7 @@ def _course_text(modules: Sequence[TinyModule]) -> str:
             lines += [f'      {needed}: "what it exports is used"' for needed in module.requires]
         else:
             lines.append("    requires: {}")
-    return "\n".join([*lines, "milestones: []", ""])
+    return "\n".join([*lines, ""])
 
 
 def _hints_text(module: TinyModule) -> str:
