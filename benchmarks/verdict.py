@@ -3,8 +3,8 @@
     python benchmarks/verdict.py [--rounds N] [--peers BIN]
 
 Each runs the same notebook: module 01 with its reference solutions. `BIN` is the folder with the
-programs of an environment in which nbgrader and otter-grader are installed; without it only ours and
-`jupyter execute` of this environment are measured.
+programs of an environment in which nbgrader is installed; without it only ours and `jupyter execute`
+of this environment are measured.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent))
 from measuring import interleave, print_table
 
+import tinytutor
 from tinytutor.curriculum.loader import bundled_course_folder, load_course
 from tinytutor.notebooks.lesson import CellKind
 from tinytutor.tutor.tutor import Tutor
@@ -33,7 +34,11 @@ MODULE = "01_setup"
 def shell(*command: str, folder: Path) -> Callable[[], object]:
     def run() -> None:
         environment = {**os.environ, "TINYTUTOR_WORKSPACE": str(folder)}
-        done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, check=False)
+        # The kernel of a peer's environment needs the kit that the lesson imports.
+        environment["PYTHONPATH"] = str(Path(tinytutor.__file__).parent.parent)
+        done = subprocess.run(
+            command, cwd=folder, env=environment, capture_output=True, check=False
+        )
         if done.returncode:
             raise SystemExit(f"{' '.join(command)}:\n{done.stdout.decode()}{done.stderr.decode()}")
 
@@ -81,7 +86,9 @@ def main() -> None:
             "exercise, from the running app": app_exercise,
             "check, from the running app": app_check,
             "tinytutor check": shell(str(bin_folder / "tinytutor"), "check", MODULE, folder=folder),
-            "jupyter execute": shell(str(bin_folder / "jupyter"), "execute", notebook, folder=folder),
+            "jupyter execute": shell(
+                str(bin_folder / "jupyter"), "execute", notebook, folder=folder
+            ),
         }
         if options.peers is not None:
             candidates["nbgrader validate"] = shell(
