@@ -3,8 +3,8 @@
     python benchmarks/verdict.py [--rounds N] [--peers BIN]
 
 Each runs the same notebook: module 01 with its reference solutions. `BIN` is the folder with the
-programs of an environment in which nbgrader is installed; without it only ours and `jupyter execute`
-of this environment are measured.
+programs of an environment in which nbgrader is installed; without it only ours and `jupyter
+execute` of this environment are measured.
 """
 
 from __future__ import annotations
