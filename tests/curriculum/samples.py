@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 from tinytutor.curriculum import Course, Module, Prerequisite
 from tinytutor.curriculum.drawing import Face, Piece
 from tinytutor.curriculum.glyphs import Frame
+from tinytutor.curriculum.graph import Edge, edges
+from tinytutor.curriculum.layout import Flow, Size
 
 TITLES = (
     "Setup", "Tensor", "Activations", "Layers", "Losses", "Autograd", "Optimizers", "Training",
@@ -88,3 +90,15 @@ def chain_with_side_ways(count: int) -> dict[int, tuple[int, ...]]:
         else ((number - 1,) if number > 1 else ())
         for number in range(1, count + 1)
     }
+
+
+@st.composite
+def drawn_graphs(draw: st.DrawFn) -> tuple[dict[str, Size], tuple[Edge, ...], Flow, int | None]:
+    """What a layout is made from: boxes of any size, edges, a flow, and perhaps a limit."""
+    course = course_of(draw(requirements()))
+    sizes = {
+        module.id: Size(draw(st.sampled_from([3, 5, 12, 20])), draw(st.integers(3, 5)))
+        for module in course.modules
+    }
+    flow = draw(st.sampled_from(list(Flow)))
+    return sizes, edges(course), flow, draw(st.sampled_from([None, 10, 40, 80]))

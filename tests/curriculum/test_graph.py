@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -137,4 +138,4 @@ def test_a_closed_way_is_found_and_is_one(requires: dict[int, tuple[int, ...]]) 
         return
     (cycle, *_) = cycles = find_cycles(graph)
     assert cycles and cycle[0] == cycle[-1]
-    assert all(after in graph[before] for before, after in zip(cycle, cycle[1:], strict=False))
+    assert all(after in graph[before] for before, after in pairwise(cycle))

@@ -182,7 +182,7 @@ def test_a_gap_that_began_before_the_pass_counts_up_to_it() -> None:
 
 
 def test_reading_before_the_start_is_not_time_to_complete() -> None:
-    time = spent(tick(15), tick(30), started(40), tick(55))
+    time = spent(tick(0), tick(15), tick(30), started(40), tick(55))
     assert time.of(MODULE).active_seconds == 15.0
     assert time.of(MODULE).total_active_seconds == 45.0
 
@@ -414,8 +414,8 @@ def test_metered_time_is_the_time_of_the_rule(seed: int) -> None:
         seen = len(desk.appended)
         for _ in range(chance.choice([1, 5, 40, 130, 300])):
             desk.wait(1)
-            for activity in desk.appended[seen:]:
-                events.append(happened(desk.clock.now - begin, activity))
+            now = desk.clock.now - begin
+            events += [happened(now, activity) for activity in desk.appended[seen:]]
             seen = len(desk.appended)
         now = desk.clock.now - begin
         if running_since is not None:

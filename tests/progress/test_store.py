@@ -110,6 +110,27 @@ def test_the_file_is_synced_at_each_commit_and_keeps_no_write_ahead_log(path: Pa
     assert not list(path.parent.glob("*-wal"))
 
 
+@pytest.mark.parametrize(
+    "name", ["a b", "50%20", "what?", "c#", "größe", "a'b", "file:x", "&mode=ro"]
+)
+def test_any_name_of_a_folder_will_do(tmp_path: Path, name: str) -> None:
+    path = tmp_path / name / "progress.sqlite"
+    with ProgressStore.open(path, create=True) as store:
+        store.append(*hints(1))
+        assert steps(store) == [1]
+        assert store.back_up().is_file()
+    assert path.is_file()
+    assert [file.name for file in tmp_path.iterdir()] == [name]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="names there are bytes of any kind")
+def test_a_name_that_is_no_text_will_do(tmp_path: Path) -> None:
+    path = Path(os.fsdecode(os.fsencode(tmp_path) + b"/\xff")) / "progress.sqlite"
+    with ProgressStore.open(path, create=True) as store:
+        store.append(*hints(1))
+    assert path.is_file()
+
+
 # Several at once
 
 

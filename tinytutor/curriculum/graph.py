@@ -78,18 +78,20 @@ def find_cycles(requires: Mapping[str, Iterable[str]]) -> list[tuple[str, ...]]:
     cycles: list[tuple[str, ...]] = []
     finished: set[str] = set()
     for start in requires:
-        path = [start] if start not in finished else []
-        pending = [iter(requires[start])] if path else []
+        if start in finished:
+            continue
+        path = {start: iter(requires[start])}
         while path:
-            needed = next(pending[-1], None)
+            module_id, needed_ids = next(reversed(path.items()))
+            needed = next(needed_ids, None)
             if needed is None:
-                finished.add(path.pop())
-                pending.pop()
+                finished.add(module_id)
+                del path[module_id]
             elif needed in path:
-                cycles.append((*path[path.index(needed) :], needed))
+                way = list(path)
+                cycles.append((*way[way.index(needed) :], needed))
             elif needed in requires and needed not in finished:
-                path.append(needed)
-                pending.append(iter(requires[needed]))
+                path[needed] = iter(requires[needed])
     return cycles
 
 

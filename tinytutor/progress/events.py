@@ -1,6 +1,6 @@
 """What can happen in a workspace, as values. Nothing is ever changed: state is folded from these.
 
-A new kind is a frozen dataclass here, listed in `Recorded` and `KINDS`. A new field gets a default;
+A new kind is a frozen dataclass here, listed in `Recorded`. A new field gets a default;
 where the meaning of a kind changes, its `schema_version` goes up. The envelope (`Event`) stays.
 """
 
@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cache
+from typing import get_args
 
 from tinytutor.progress.clock import boot_seconds, utc_now
 from tinytutor.progress.outcomes import Scope, TestOutcome, bounded
@@ -205,23 +206,7 @@ Recorded = (
 """The kinds that this version knows."""
 What = Recorded | Opaque
 
-KINDS: Mapping[str, type[Recorded]] = {
-    what.kind: what
-    for what in (
-        WorkspaceCreated,
-        ModuleStarted,
-        Activity,
-        CodeSaved,
-        AttemptFinished,
-        ModulePassed,
-        HintShown,
-        SolutionShown,
-        ModuleReset,
-        ConfusionReported,
-        Overridden,
-        MilestoneRun,
-    )
-}
+KINDS: Mapping[str, type[Recorded]] = {what.kind: what for what in get_args(Recorded)}
 
 
 def new_id() -> str:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import NamedTuple
+from urllib.parse import quote
 from zlib import crc32
 
 from tinytutor.progress.backups import backups_of, unreadable_of
@@ -34,7 +36,7 @@ class Row(NamedTuple):
 def connect(path: Path) -> sqlite3.Connection:
     """A connection to an existing file. Raises sqlite3.Error."""
     connection = sqlite3.connect(
-        f"{path.absolute().as_uri()}?mode=rw",
+        f"{_uri(path)}?mode=rw",
         uri=True,
         timeout=BUSY_SECONDS,
         isolation_level=None,
@@ -49,6 +51,12 @@ def connect(path: Path) -> sqlite3.Connection:
         connection.close()
         raise
     return connection
+
+
+def _uri(path: Path) -> str:
+    """As SQLite reads it: unlike in a URL, the server of `//server/share` belongs to the path."""
+    name = path.absolute().as_posix()
+    return f"file://{'' if name.startswith('/') else '/'}{quote(os.fsencode(name))}"
 
 
 def create_file(path: Path, rows: Sequence[Row] = ()) -> None:

@@ -54,10 +54,16 @@ class Command:
 
     @property
     def call(self) -> str:
-        """The action with its argument, as Textual parses it."""
-        return f"{self.action}({self.argument!r})" if self.argument else self.action
+        """The action with its argument and its owner, as Textual parses it."""
+        owner = "app." if self.action in _OF_THE_APP else ""
+        if self.place is Place.LESSON and not owner:
+            # Its keys belong to the pane, what they do to the screen.
+            owner = "screen."
+        return f"{owner}{self.action}({self.argument!r})" if self.argument else owner + self.action
 
 
+_OF_THE_APP = frozenset({"help", "quit", "show_progress", "show_settings", "confusion"})
+"""Actions of the app itself, which a screen may give a key of its own."""
 _MODULE = Place.MODULE
 COMMANDS: tuple[Command, ...] = (
     Command("open_focused", "enter", Place.MAP, in_footer=True),
@@ -85,7 +91,9 @@ COMMANDS: tuple[Command, ...] = (
     Command("experiment", "", _MODULE),
     Command("leave", "escape", _MODULE, in_footer=True, priority=True),
     Command("section", "n,right_square_bracket", Place.LESSON, in_palette=False, argument="next"),
-    Command("section", "p,left_square_bracket", Place.LESSON, in_palette=False, argument="previous"),
+    Command(
+        "section", "p,left_square_bracket", Place.LESSON, in_palette=False, argument="previous"
+    ),
     Command("experiment", "x", Place.LESSON, in_palette=False),
     Command("help", "question_mark", Place.LESSON, in_palette=False),
     Command("back", "escape,q", Place.PROGRESS, in_footer=True, in_palette=False),

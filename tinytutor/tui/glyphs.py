@@ -111,6 +111,8 @@ class AsciiFilter(LineFilter):
     def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
         """The segments with the same styles and widths."""
         return [
-            Segment(to_ascii(text), style, control) if not control else Segment(text, style, control)
+            Segment(to_ascii(text), style, control)
+            if not control
+            else Segment(text, style, control)
             for text, style, control in segments
         ]

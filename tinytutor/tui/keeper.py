@@ -1,24 +1,13 @@
 """What the editor holds against what the notebook file holds. Pure: reads and writes nothing.
 
-Every change made here must reach the file, and no change made elsewhere may be lost: the keeper knows
-for each exercise the text last seen in the file and the text of the editor, and decides.
+Every change made here must reach the file, and no change made elsewhere may be lost: the keeper
+knows for each exercise the text last seen in the file and the text of the editor, and decides.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from enum import Enum
-
-
-class Outside(Enum):
-    """What a change of the file by another program asks for."""
-
-    NOTHING = "nothing"
-    LOAD = "load"
-    """The editor has nothing of its own: take the file's text."""
-    ASK = "ask"
-    """Both changed: only the student can say which counts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,16 +36,18 @@ class Keeper:
         return Keeper(in_file, edited)
 
     def read(self, in_file: Mapping[str, str]) -> Keeper:
-        """After the file was read and its texts were taken over as what stands there."""
-        edited = {key: value for key, value in self.edited.items() if in_file.get(key) != value}
-        return Keeper(dict(in_file), edited)
+        """After the file was read; an exercise whose cell is gone from it keeps its text here."""
+        known = {**self.in_file, **in_file}
+        edited = {key: value for key, value in self.edited.items() if known.get(key) != value}
+        return Keeper(known, edited)
 
-    def outside(self, in_file: Mapping[str, str], exercise_id: str) -> Outside:
-        """What a file with these texts means for one exercise."""
-        theirs = in_file.get(exercise_id, "")
-        if theirs == self.in_file.get(exercise_id, "") or theirs == self.text_of(exercise_id):
-            return Outside.NOTHING
-        return Outside.ASK if exercise_id in self.edited else Outside.LOAD
+    def conflicts(self, in_file: Mapping[str, str]) -> tuple[str, ...]:
+        """The exercises that changed here and in a file with these texts: the student decides."""
+        return tuple(
+            key
+            for key in self.changed_outside(in_file)
+            if key in self.edited and self.edited[key] != in_file[key]
+        )
 
     def changed_outside(self, in_file: Mapping[str, str]) -> tuple[str, ...]:
         """The exercises whose text in the file is another than before."""

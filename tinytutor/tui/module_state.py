@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -11,7 +11,7 @@ from tinytutor.running.verdicts import Verdict
 from tinytutor.tui.runs import Run, RunKind
 
 if TYPE_CHECKING:
-    from tinytutor.tutor.tutor import Hint
+    from tinytutor.tutor.hints import Hint
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,9 @@ class ModuleState:
     hints: Mapping[str, tuple[Hint, ...]] = field(default_factory=dict)
     run: Run | None = None
     said: str = ""
-    """What the last run came to as a whole, or what kept it from doing its work."""
+    """What the last run came to as a whole."""
+    problem: str = ""
+    """What kept the last command from doing its work."""
 
     @property
     def section(self) -> Section:
@@ -52,6 +54,29 @@ class ModuleState:
     def verdict(self) -> Verdict | None:
         """The last verdict of the exercise in the editor."""
         return self.verdicts.get(self.exercise_id)
+
+    @property
+    def current(self) -> Verdict | None:
+        """That verdict as long as it holds: the code is the one that was judged."""
+        return None if self.exercise_id in self.outdated else self.verdict
+
+    @property
+    def marked_line(self) -> int | None:
+        """The line of the editor, from 1, that the failure passed through."""
+        failure = self.current.failure if self.current else None
+        at = failure.at if failure else None
+        return at.line if at is not None and at.cell_id == self.exercise_id else None
+
+    @property
+    def passed_count(self) -> int:
+        """How many exercises pass, as far as known."""
+        return sum(self.status(exercise) == "passed" for exercise in self.lesson.exercises)
+
+    @property
+    def next_title(self) -> str | None:
+        """Title of the section that follows."""
+        following = self.lesson.sections[self.section_index + 1 :]
+        return following[0].title if following else None
 
     @property
     def experiments(self) -> tuple[str, ...]:
@@ -86,6 +111,18 @@ class ModuleState:
         section_index = found[0] if found else self.section_index
         return replace(self, section_index=section_index, exercise_index=index)
 
+    def to_first_failure(self) -> ModuleState:
+        """Where the exercise on screen passes and another does not: at the first that does not."""
+        if self.exercise is None or self.status(self.exercise) != "passed":
+            return self
+        failing = [n for n, e in enumerate(self.lesson.exercises) if self.status(e) != "passed"]
+        return self.to_exercise(failing[0]) if failing else self
+
+    def index_of(self, exercise_id: str) -> int:
+        """Place of an exercise in the lesson; the one in the editor for an unknown id."""
+        ids = [exercise.id for exercise in self.lesson.exercises]
+        return ids.index(exercise_id) if exercise_id in ids else self.exercise_index
+
     def first_to_do(self) -> ModuleState:
         """At the first exercise that has not passed; at the beginning where nothing has."""
         statuses = [self.status(exercise) for exercise in self.lesson.exercises]
@@ -97,29 +134,39 @@ class ModuleState:
         """Ids of the tests that such a run executes."""
         if kind is RunKind.MODULE:
             return frozenset(exercise.test.id for exercise in self.lesson.exercises)
-        return frozenset({f"test_{target}"} if kind is RunKind.EXERCISE else ())
+        if kind is RunKind.EXERCISE:
+            return frozenset({self.lesson.exercise(target).test.id})
+        return frozenset()
 
-    def judged(self, verdicts: Iterable[Verdict], said: str) -> ModuleState:
-        """After a run that came to these verdicts."""
+    def started(self, run: Run) -> ModuleState:
+        """With a run under way; what the one before came to as a whole is over."""
+        return replace(self, run=run, said="", problem="")
+
+    def stopped(self, problem: str) -> ModuleState:
+        """After a run that came to nothing, and why."""
+        return replace(self, run=None, problem=problem)
+
+    def judged(
+        self, verdicts: Iterable[Verdict], said: str, problem: str = "", edited: Iterable[str] = ()
+    ) -> ModuleState:
+        """After a run that came to these verdicts; `edited` changed while it was under way."""
         new = {verdict.exercise_id: verdict for verdict in verdicts}
         return replace(
             self,
             verdicts={**self.verdicts, **new},
-            outdated=self.outdated - set(new),
+            outdated=(self.outdated - set(new)) | set(edited),
             run=None,
             said=said,
+            problem=problem,
         )
 
     def typed(self, exercise_id: str) -> ModuleState:
         """After the code of an exercise changed."""
         return replace(self, outdated=self.outdated | {exercise_id})
 
-    def hinted(self, hint: Hint) -> ModuleState:
-        """With one more hint; one that is shown already is not shown twice."""
-        shown = self.hints.get(hint.exercise_id, ())
-        if any(other.step == hint.step for other in shown):
-            return self
-        return replace(self, hints={**self.hints, hint.exercise_id: (*shown, hint)})
+    def hinted(self, exercise_id: str, hints: Sequence[Hint]) -> ModuleState:
+        """With these hints of an exercise on screen, from the first step."""
+        return replace(self, hints={**self.hints, exercise_id: tuple(hints)})
 
     def title_of(self, cell_id: str) -> str:
         """How a cell is called on screen: by its exercise, else by its section."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import threading
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,7 +24,9 @@ class NotebookLink:
         self._tutor = tutor
         self._module_id = module_id
         self._notebook = notebook
-        self._writing = asyncio.Lock()
+        self._writing = threading.Lock()
+        self._turn = 0
+        self._last_turns: dict[str, int] = {}
         self._stamp: _Stamp | None = None
         self.keeper = Keeper()
 
@@ -39,29 +42,27 @@ class NotebookLink:
 
     async def save(self) -> None:
         """Writes all that differs from the file. Raises what writing it raises."""
-        async with self._writing:
-            for exercise_id, text in list(self.keeper.edited.items()):
-                await asyncio.to_thread(
-                    self._tutor.save_source, self._module_id, exercise_id, text
-                )
-                self._wrote(exercise_id, text)
+        for exercise_id, text in list(self.keeper.edited.items()):
+            self._turn += 1
+            await asyncio.to_thread(self._write, self._turn, exercise_id, text)
+            self._wrote(exercise_id, text)
 
     def save_now(self) -> None:
         """The same at once, for the moment in which the app ends."""
         for exercise_id, text in list(self.keeper.edited.items()):
-            self._tutor.save_source(self._module_id, exercise_id, text)
+            self._turn += 1
+            self._write(self._turn, exercise_id, text)
             self._wrote(exercise_id, text)
 
     async def read_if_changed(self) -> Mapping[str, str] | None:
         """The texts of the file if another program wrote it since the last look."""
-        async with self._writing:
-            stamp = self._stamp_now()
-            if stamp is None or stamp == self._stamp:
-                return None
-            sources = await asyncio.to_thread(self._tutor.sources, self._module_id)
-            # Taken before the reading: a write in between is seen at the next look.
-            self._stamp = stamp
-            return sources
+        stamp = await asyncio.to_thread(self._stamp_now)
+        if stamp is None or stamp == self._stamp:
+            return None
+        sources = await asyncio.to_thread(self._tutor.sources, self._module_id)
+        # Taken before the reading: a write in between is seen at the next look.
+        self._stamp = stamp
+        return sources
 
     def taken_over(self, in_file: Mapping[str, str]) -> None:
         """The texts of the file are known now."""
@@ -70,6 +71,13 @@ class NotebookLink:
     def take_theirs(self, exercise_id: str) -> None:
         """Drops what was typed in the editor for one exercise."""
         self.keeper = self.keeper.typed(exercise_id, self.keeper.in_file.get(exercise_id, ""))
+
+    def _write(self, turn: int, exercise_id: str, text: str) -> None:
+        with self._writing:
+            # A save that the end of the app left behind in its thread must not undo a later one.
+            if turn > self._last_turns.get(exercise_id, 0):
+                self._tutor.save_source(self._module_id, exercise_id, text)
+                self._last_turns[exercise_id] = turn
 
     def _wrote(self, exercise_id: str, text: str) -> None:
         self.keeper = self.keeper.saved(exercise_id, text)

@@ -14,7 +14,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "find_again.next": ("Next match", "Go to the next match"),
     "find_again.previous": ("Previous match", "Go to the match before"),
     "go_next": ("What next", "Go to the module to work on next"),
-    "show_progress": ("Progress", "Show my progress: time, attempts, tests, what is left"),
+    "show_progress": ("Progress", "Show my progress: time, attempts, tests"),
     "show_settings": ("Settings", "Choose theme and habits"),
     "help": ("Help", "Show all keys of this screen"),
     "quit": ("Quit", "Save and leave"),
@@ -65,9 +65,14 @@ MAP = "Map"
 NEEDS = "needs"
 UNLOCKS = "unlocks"
 NOTHING = "nothing"
-DIFFICULTY = "difficulty"
 FIND_PROMPT = "Number or title"
+CHECK_NEEDS_START = "Start it first: Enter opens the module."
 ALL_PASSED = "every module passed"
+
+
+def difficulty(value: int) -> str:
+    """1 (easy) to 5 (hard)."""
+    return f"difficulty {value} of 5"
 
 
 def hours(value: float) -> str:
@@ -242,8 +247,8 @@ WELCOME_WORKING = "Making the workspace…"
 def welcome_contents(library: str) -> tuple[tuple[str, str], ...]:
     """What the workspace will hold: name and what it is."""
     return (
-        ("NN_name.ipynb", "a notebook for each module that you start: lesson, exercises, tests"),
-        (f"{library}/", "your library: it grows with every module that you pass"),
+        ("NN_name.ipynb", "a notebook per module: lesson, exercises, tests"),
+        (f"{library}/", "your library: grows with each module you pass"),
         (".tinytutor/", "your progress and backups"),
     )
 
@@ -256,15 +261,34 @@ def welcome_course(modules: int, hours_total: float) -> str:
     )
 
 
+# Trouble
+TROUBLE_TITLE = "The workspace could not be opened"
+TROUBLE_KEYS = "Enter  leave"
+
 # Progress
 PROGRESS = "My progress"
 IDLE = "paused"
 IDLE_LONG = "Paused: no key for a while, so this time does not count."
 DONE_SHARE = "of the course"
 LEFT = "left"
-NOTHING_LEFT = "nothing left"
+NOTHING_LEFT = "nothing"
 COLUMNS = ("Module", "State", "Tests", "Pass rate", "Active", "Elapsed", "Checks", "Errors")
 COLUMNS_MORE = ("Confused", "Hints")
+
+TESTS_PASS = "of tests run pass"
+
+# Milestones
+MILESTONES = "Milestones"
+MILESTONE_WORDS: Mapping[str, str] = {"passed": "reached", "open": "ready", "locked": "not yet"}
+MILESTONE_REACHED = "reached"
+MILESTONE_MISSED = "not reached"
+MILESTONE_AGAIN = "Again, other seed"
+
+
+def milestone_needs(modules: str) -> str:
+    """Which modules must pass first."""
+    return f"This milestone needs {modules} to pass first."
+
 
 # Settings
 SETTINGS = "Settings"
@@ -289,6 +313,8 @@ def not_kept(problem: str) -> str:
 HELP = "Keys"
 HELP_WALK = "Walk along the edges of the map"
 HELP_DIGITS = "Jump to a module by its number"
+HELP_WALK_KEYS = "arrows, hjkl"
+HELP_DIGIT_KEYS = "0 to 9"
 HELP_PALETTE = "All commands, by name"
 HELP_MOUSE = "The mouse works everywhere: click selects, a second click opens."
 

@@ -23,6 +23,7 @@ DARK = Theme(
     panel="#232831",
     dark=True,
     variables={
+        "text-muted": "#8d95a3",
         "border": "#4b5a66",
         "border-blurred": "#2b313b",
         "footer-background": "#1a1e25",
@@ -59,6 +60,7 @@ LIGHT = Theme(
     panel="#e9e4d9",
     dark=False,
     variables={
+        "text-muted": "#6c6f77",
         "border": "#a9b5b6",
         "border-blurred": "#dcd6c9",
         "footer-background": "#f4f1ea",

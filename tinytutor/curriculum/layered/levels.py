@@ -11,7 +11,7 @@ _ROUNDS = 8
 """How often every box may look for a better level; most graphs come to rest after three."""
 _FAR = 3
 """How many levels a box may move at once."""
-_PASSAGE_COST = 0.5
+_PASSAGE_COST = 1.5
 """What a passage costs, in the unit of `_Levels.cost`."""
 _OVERFLOW_COST = 1000.0
 _SHARES = (1.0, 0.85, 0.7, 0.55, 0.4, 0.25)

@@ -48,7 +48,9 @@ class Celebration(ModalScreen[bool]):
             yield Static(self._figures(), classes="figures")
             yield Static(self._unlocked(), classes="unlocked")
             if passed.library_file:
-                words = Content.assemble((f"{text.IN_LIBRARY}  ", "$text-muted"), passed.library_file)
+                words = Content.assemble(
+                    (f"{text.IN_LIBRARY}  ", "$text-muted"), passed.library_file
+                )
                 yield Static(words, classes="library")
             yield Static(Content(text.PASS_NEXT), classes="quiet keys")
 

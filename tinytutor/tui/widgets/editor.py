@@ -25,7 +25,7 @@ class CodeEditor(TextArea):
         Binding("ctrl+underscore,ctrl+slash", "toggle_comments", "Comment", show=False),
     ]
 
-    def __init__(self, *, id: str | None = None, read_only: bool = False) -> None:  # noqa: A002
+    def __init__(self, *, id: str | None = None, read_only: bool = False) -> None:
         super().__init__(
             "",
             language="python",

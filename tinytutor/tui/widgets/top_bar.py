@@ -43,5 +43,6 @@ def share_bar(share: float, width: int) -> Content:
     """A small bar, filled to `share` of its width."""
     filled = round(width * max(0.0, min(1.0, share)))
     return Content.assemble(
-        Content.styled("━" * filled, "$success"), Content.styled("━" * (width - filled), "$panel-lighten-2")
+        Content.styled("━" * filled, "$success"),
+        Content.styled("━" * (width - filled), "$panel-lighten-2"),
     )

@@ -1,0 +1,194 @@
+"""The terminal app: one tutor, one meter of active time, and the screens over them."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from textual import events
+from textual.app import App, SystemCommand
+from textual.screen import Screen
+
+from tinytutor.curriculum import Course
+from tinytutor.progress.active_time import ActivityMeter
+from tinytutor.progress.errors import StoreError
+from tinytutor.progress.events import Event
+from tinytutor.tui import glyphs, text
+from tinytutor.tui.commands import COMMANDS, Place, bindings
+from tinytutor.tui.screens.map import MapScreen
+from tinytutor.tui.settings import Settings, load_settings, save_settings, settings_file
+from tinytutor.tui.themes import DARK, OURS
+from tinytutor.tutor.tutor import Tutor
+from tinytutor.tutor.workspace import WorkspaceError, is_workspace, open_workspace
+
+_INPUT = (events.Key, events.Paste, events.MouseDown, events.MouseScrollDown, events.MouseScrollUp)
+_POLL_SECONDS = 1.0
+
+
+def run_app(workspace_folder: Path, course: Course) -> None:
+    """Opens the app and returns when the student leaves it."""
+    TutorApp(workspace_folder, course).run()
+
+
+class TutorApp(App[None]):
+    """Map, modules and progress of one workspace."""
+
+    TITLE = text.APP
+    ENABLE_COMMAND_PALETTE = True
+    COMMAND_PALETTE_BINDING = "ctrl+p"
+    BINDINGS = bindings(Place.EVERYWHERE)
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide")]
+
+    def __init__(self, workspace_folder: Path, course: Course) -> None:
+        super().__init__()
+        self._folder = workspace_folder
+        self._course = course
+        self._settings_path = settings_file()
+        self.settings: Settings = load_settings(self._settings_path)
+        self.tutor: Tutor | None = None
+        self.meter = ActivityMeter()
+        if glyphs.wants_ascii():
+            self._filters.append(glyphs.AsciiFilter())
+
+    def on_mount(self) -> None:
+        """Takes the chosen theme and keys, then shows the map or the welcome."""
+        for theme in OURS:
+            self.register_theme(theme)
+        known = self.settings.theme in self.available_themes
+        self.theme = self.settings.theme if known else DARK.name
+        self.theme_changed_signal.subscribe(self, self._theme_chosen)
+        self.set_keymap(self.settings.keys)
+        self.set_interval(_POLL_SECONDS, self._measure)
+        if is_workspace(self._folder):
+            self.open_tutor()
+        else:
+            from tinytutor.tui.screens.welcome import WelcomeScreen  # noqa: PLC0415
+
+            self.push_screen(WelcomeScreen(self._folder, self._course))
+
+    def open_tutor(self) -> None:
+        """Opens the workspace and shows its map, or says what keeps it from that."""
+        try:
+            self.tutor = Tutor(open_workspace(self._folder, self._course))
+        except (WorkspaceError, StoreError, OSError) as problem:
+            from tinytutor.tui.screens.trouble import TroubleScreen  # noqa: PLC0415
+
+            self.push_screen(TroubleScreen(str(problem)))
+            return
+        self.push_screen(MapScreen(self.tutor))
+        self.call_after_refresh(self._warm_up)
+
+    def _warm_up(self) -> None:
+        if self.tutor is not None:
+            self.run_worker(self.tutor.warm_up(), exit_on_error=False, group="warm-up")
+
+    async def on_event(self, event: events.Event) -> None:
+        """Every key and click is a sign of life."""
+        if isinstance(event, _INPUT):
+            self.meter.input()
+        await super().on_event(event)
+
+    def _measure(self) -> None:
+        """Stores a tick of active time when one is due."""
+        activity = self.meter.poll()
+        if activity is not None and self.tutor is not None:
+            place = next((m for s in reversed(self.screen_stack) if (m := module_of(s))), None)
+            # A full disk must not end the app; the store says so when something counts.
+            with contextlib.suppress(StoreError):
+                self.tutor.record_activity(Event(activity, module_id=place))
+
+    def _theme_chosen(self, _theme: object) -> None:
+        if self.theme != self.settings.theme:
+            self.change_settings(theme=self.theme)
+
+    def change_settings(self, **changes: Any) -> None:
+        """Takes over and keeps a choice."""
+        from dataclasses import replace  # noqa: PLC0415
+
+        self.settings = replace(self.settings, **changes)
+        try:
+            save_settings(self._settings_path, self.settings)
+        except OSError as problem:
+            self.notify(text.not_kept(str(problem)), severity="warning", markup=False)
+
+    def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
+        """Every command that the screen knows, then those of Textual."""
+        for command in COMMANDS:
+            owner = self if command.place is Place.EVERYWHERE else screen
+            if command.in_palette and hasattr(owner, f"action_{command.action}"):
+
+                def call(target: str = command.call) -> None:
+                    self.run_worker(self.run_action(target, screen), exit_on_error=False)
+
+                yield SystemCommand(command.title, command.sentence, call)
+        for standard in super().get_system_commands(screen):
+            if standard.title in ("Theme", "Screenshot"):
+                yield standard
+
+    # Commands that hold everywhere
+
+    def action_help(self) -> None:
+        """Shows the keys of the screen."""
+        from tinytutor.tui.screens.help import HelpDialog  # noqa: PLC0415
+
+        if not isinstance(self.screen, HelpDialog):
+            self.push_screen(HelpDialog(self.screen))
+
+    def action_show_progress(self) -> None:
+        """Opens my progress."""
+        from tinytutor.tui.screens.progress import ProgressScreen  # noqa: PLC0415
+
+        if self.tutor is not None and not isinstance(self.screen, ProgressScreen):
+            self.push_screen(ProgressScreen(self.tutor, self.meter))
+
+    def action_show_settings(self) -> None:
+        """Opens the settings."""
+        from tinytutor.tui.screens.settings import SettingsDialog  # noqa: PLC0415
+
+        if not isinstance(self.screen, SettingsDialog):
+            self.push_screen(SettingsDialog(self.settings, str(self._settings_path)))
+
+    def action_confusion(self) -> None:
+        """Asks for a confusion report about the place on screen."""
+        from tinytutor.tui.screens.confusion import ConfusionDialog  # noqa: PLC0415
+
+        if self.tutor is None or isinstance(self.screen, ConfusionDialog):
+            return
+        place, shown = place_of(self.screen)
+        module_id = module_of(self.screen)
+
+        def send(words: str | None) -> None:
+            if words is not None and self.tutor is not None:
+                self.tutor.report_confusion(module_id, place, words)
+                self.notify(text.CONFUSION_THANKS, markup=False)
+
+        self.push_screen(ConfusionDialog(shown), send)
+
+    async def action_quit(self) -> None:
+        """Saves what is unsaved, ends kernels, leaves."""
+        self.exit()
+
+    async def on_unmount(self) -> None:
+        """Ends kernels and closes the store."""
+        if self.tutor is not None:
+            last = self.meter.take()
+            with contextlib.suppress(StoreError):
+                if last is not None:
+                    self.tutor.record_activity(Event(last))
+            await self.tutor.close()
+
+
+def module_of(screen: Screen[Any]) -> str | None:
+    """The module that a screen is about, if it is about one."""
+    return getattr(screen, "module_id", None)
+
+
+def place_of(screen: Screen[Any]) -> tuple[str, str]:
+    """Where the student is: for the record, and in words for the student."""
+    place = getattr(screen, "confusion_place", None)
+    if place is not None:
+        found: tuple[str, str] = place
+        return found
+    return type(screen).__name__.removesuffix("Screen").lower(), text.CONFUSION_NOWHERE

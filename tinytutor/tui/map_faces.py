@@ -1,0 +1,82 @@
+"""What the boxes of the map show, in three sizes, and which of them fits a window. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from tinytutor.curriculum import Course
+from tinytutor.curriculum.drawing import Face, Piece, common_size
+from tinytutor.curriculum.glyphs import Frame
+from tinytutor.curriculum.graph import edges
+from tinytutor.curriculum.layout import Flow, Layout, lay_out
+from tinytutor.tui import glyphs, text
+from tinytutor.tutor.results import ModuleView
+
+FRAMES = {
+    "locked": Frame.DASHED,
+    "open": Frame.LIGHT,
+    "started": Frame.HEAVY,
+    "passed": Frame.DOUBLE,
+    "stale": Frame.LIGHT,
+}
+_BAR = 10
+_LINES = (3, 2, 1)
+"""Lines of text in a box, the richest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class MapPicture:
+    """A layout and the number of lines that its boxes have."""
+
+    layout: Layout
+    lines: int
+
+
+def fitting_picture(
+    course: Course, views: Sequence[ModuleView], width: int, height: int
+) -> MapPicture:
+    """The richest map that is seen whole; else the richest that is only scrolled down."""
+    down: list[MapPicture] = []
+    for lines in _LINES:
+        sizes = common_size({view.module.id: face(view, lines) for view in views})
+        for flow, breadth in ((Flow.DOWN, width), (Flow.RIGHT, height)):
+            layout = lay_out(sizes, edges(course), flow=flow, breadth=breadth)
+            if layout.width <= width and layout.height <= height:
+                return MapPicture(layout, lines)
+            if flow is Flow.DOWN:
+                down.append(MapPicture(layout, lines))
+    return next((picture for picture in down if picture.layout.width <= width), down[-1])
+
+
+def face(view: ModuleView, lines: int) -> Face:
+    """A module's box. The state is in symbol, word and frame as well as in colour."""
+    module, state = view.module, view.state.value
+    title = Piece(f"{module.number:02d} {module.title}", f"title-{state}")
+    symbol = glyphs.STATE[state]
+    if lines == 1:
+        return Face(((Piece(f"{symbol} ", state), title),), FRAMES[state])
+    tests = f"{view.tests_passed}/{view.tests_total}" if view.tests_total else ""
+    word = Piece(f"{symbol} {text.STATE_WORDS[state]}", state)
+    if lines == 2:
+        return Face(((title,), (word, Piece("  "), Piece(tests, "quiet"))), FRAMES[state])
+    effort = f"{difficulty(module.difficulty)}  {module.hours:g} h"
+    return Face(((title,), (word, *_progress(view)), (Piece(effort, "quiet"),)), FRAMES[state])
+
+
+def difficulty(value: int) -> str:
+    """1 to 5 as dots."""
+    return "●" * value + "○" * (5 - value)
+
+
+def _progress(view: ModuleView) -> tuple[Piece, ...]:
+    if not view.tests_total:
+        return ()
+    filled = round(_BAR * view.tests_passed / view.tests_total)
+    return (
+        Piece("  "),
+        Piece("━" * filled, "done"),
+        Piece("━" * (_BAR - filled), "left"),
+        Piece(" "),
+        Piece(f"{view.tests_passed}/{view.tests_total}", "quiet"),
+    )

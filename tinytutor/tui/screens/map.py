@@ -1,0 +1,212 @@
+"""The map is the home: the modules as a drawn graph, and below it what to do next."""
+
+from __future__ import annotations
+
+from textual import events, on, work
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.content import Content
+from textual.screen import Screen
+from textual.widgets import Footer, Input, Static
+
+from tinytutor.tui import glyphs, text
+from tinytutor.tui.commands import Place, bindings
+from tinytutor.tui.widgets.map_view import MapView
+from tinytutor.tui.widgets.top_bar import TopBar, crumbs, share_bar
+from tinytutor.tutor.results import ModuleView
+from tinytutor.tutor.tutor import Tutor
+
+
+class MapScreen(Screen[None]):
+    """All modules, one focused, and the sentence that says what it needs."""
+
+    CSS_PATH = "map.tcss"
+    BINDINGS = [
+        *bindings(Place.MAP),
+        *(Binding(str(digit), f"digit({digit})", show=False) for digit in range(10)),
+    ]
+
+    def __init__(self, tutor: Tutor) -> None:
+        super().__init__()
+        self._tutor = tutor
+        self._views: dict[str, ModuleView] = {}
+        self._query = ""
+        self._typed_number = ""
+
+    def compose(self) -> ComposeResult:
+        """Bar, map, detail, search, keys."""
+        yield TopBar()
+        yield MapView(self._tutor.course, id="map")
+        yield Static(id="detail", markup=False)
+        search = Input(placeholder=text.FIND_PROMPT, id="search", max_length=60)
+        search.display = False
+        yield search
+        yield Footer(compact=True, show_command_palette=False)
+
+    def on_mount(self) -> None:
+        """Begins at what comes next."""
+        self.refresh_modules()
+        self._map.focus_module(self._tutor.next_module() or self._tutor.course.modules[0].id)
+        self._describe()
+        self._map.focus()
+
+    def on_screen_resume(self) -> None:
+        """Coming back from a module, its state may be another."""
+        if self._views:
+            self.refresh_modules()
+
+    def refresh_modules(self) -> None:
+        """Shows the modules as they are now."""
+        views = self._tutor.overview()
+        self._views = {view.module.id: view for view in views}
+        self._map.show(views)
+        passed = sum(view.passed_at is not None for view in views)
+        bar = share_bar(passed / len(views), 12)
+        self.query_one(TopBar).show(
+            left=crumbs(text.APP, self._tutor.course.title),
+            right=Content.assemble(bar, "  ", text.passed_of(passed, len(views))),
+        )
+        self._describe()
+
+    @property
+    def focused_view(self) -> ModuleView:
+        """The focused module."""
+        return self._views[self._map.focused_id]
+
+    @property
+    def _map(self) -> MapView:
+        return self.query_one(MapView)
+
+    def _describe(self) -> None:
+        view = self.focused_view
+        module, state = view.module, view.state.value
+        colour = glyphs.STATE_COLOUR[state]
+        head = Content.assemble(
+            (f"{module.number:02d} {module.title}", "bold"),
+            "   ",
+            (f"{glyphs.STATE[state]} {text.STATE_WORDS[state]}", colour),
+            "   ",
+            (text.difficulty(module.difficulty), "$text-muted"),
+            "   ",
+            (text.hours(module.hours), "$text-muted"),
+        )
+        parts = [head, Content(view.sentence)]
+        if state == "locked" and module.goal:
+            parts.append(Content.styled(module.goal, "$text-muted"))
+        self.query_one("#detail", Static).update(Content("\n").join(parts))
+
+    @on(MapView.Focused)
+    def _focus_moved(self) -> None:
+        self._describe()
+
+    @on(MapView.Opened)
+    def _clicked_again(self) -> None:
+        self.action_open_focused()
+
+    # Commands
+
+    def action_open_focused(self) -> None:
+        """Opens the focused module; a locked one asks first."""
+        self._open(self.focused_view)
+
+    @work
+    async def _open(self, view: ModuleView) -> None:
+        from tinytutor.tui.screens.dialogs import Choice  # noqa: PLC0415
+        from tinytutor.tui.screens.module import ModuleScreen  # noqa: PLC0415  the editor, 60 ms
+
+        module_id = view.module.id
+        if view.state.value == "locked":
+            question = f"{view.sentence}\n\n{text.LOCKED_RECORDED}"
+            choice = Choice(text.LOCKED_TITLE, question, no=text.LOCKED_BACK, yes=text.LOCKED_READ)
+            if not await self.app.push_screen_wait(choice):
+                return
+        self._tutor.start(module_id, override=view.state.value == "locked")
+        meter = getattr(self.app, "meter", None)
+        self.app.push_screen(ModuleScreen(self._tutor, module_id, meter=meter))
+
+    def action_check_focused(self) -> None:
+        """Opens the focused module and checks it at once."""
+        view = self.focused_view
+        if view.state.value in ("locked", "open"):
+            self.notify(text.CHECK_NEEDS_START, markup=False)
+            return
+        from tinytutor.tui.screens.module import ModuleScreen  # noqa: PLC0415
+
+        meter = getattr(self.app, "meter", None)
+        self.app.push_screen(
+            ModuleScreen(self._tutor, view.module.id, meter=meter, check_at_once=True)
+        )
+
+    def action_go_next(self) -> None:
+        """Focuses what comes next."""
+        following = self._tutor.next_module()
+        if following is None:
+            self.notify(text.ALL_PASSED, markup=False)
+        else:
+            self._map.focus_module(following)
+
+    def action_digit(self, digit: int) -> None:
+        """Jumps to the module whose number was typed; two digits in a row make one number."""
+        for typed in (self._typed_number + str(digit), str(digit)):
+            found = [v.module.id for v in self._views.values() if v.module.number == int(typed)]
+            if found:
+                self._map.focus_module(found[0])
+                break
+        self._typed_number = str(digit)
+        self.set_timer(1.0, self._forget_number)
+
+    def _forget_number(self) -> None:
+        self._typed_number = ""
+
+    # Search
+
+    def action_find(self) -> None:
+        """Asks for a number or a title."""
+        search = self.query_one("#search", Input)
+        search.display = True
+        search.value = ""
+        search.focus()
+
+    def action_find_again(self, direction: str) -> None:
+        """The next or previous module that fits the search."""
+        found = self._found()
+        if not found:
+            if self._query:
+                self.notify(text.no_match(self._query), markup=False)
+            return
+        here = self._map.focused_id
+        step = 1 if direction == "next" else -1
+        place = (found.index(here) + step) % len(found) if here in found else 0
+        self._map.focus_module(found[place])
+        if len(found) > 1:
+            self.notify(text.matches(place + 1, len(found)), markup=False, timeout=2)
+
+    def _found(self) -> list[str]:
+        query = self._query.casefold()
+        return [
+            view.module.id
+            for view in self._views.values()
+            if query and query in f"{view.module.id} {view.module.title}".casefold()
+        ]
+
+    @on(Input.Submitted, "#search")
+    def _search(self, event: Input.Submitted) -> None:
+        self._query = event.value.strip()
+        self._end_search()
+        found = self._found()
+        if found:
+            self._map.focus_module(found[0])
+            if len(found) > 1:
+                self.notify(text.matches(1, len(found)), markup=False, timeout=2)
+        elif self._query:
+            self.notify(text.no_match(self._query), markup=False)
+
+    def on_key(self, event: events.Key) -> None:
+        """Escape ends the search."""
+        if event.key == "escape" and self.query_one("#search", Input).display:
+            event.stop()
+            self._end_search()
+
+    def _end_search(self) -> None:
+        self.query_one("#search", Input).display = False
+        self._map.focus()

@@ -1,0 +1,158 @@
+"""My progress: the four metrics per module, the time, what is left, and the milestones."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rich.style import Style
+from rich.text import Text
+from textual import on, work
+from textual.app import ComposeResult
+from textual.color import Color, ColorParseError
+from textual.containers import Horizontal
+from textual.content import Content
+from textual.screen import Screen
+from textual.widgets import DataTable, Footer, OptionList, Static
+from textual.widgets.option_list import Option
+
+from tinytutor.progress.active_time import ActivityMeter
+from tinytutor.progress.metrics import Metrics, ModuleMetrics
+from tinytutor.tui import glyphs, text
+from tinytutor.tui.commands import Place, bindings
+from tinytutor.tui.widgets.top_bar import TopBar, crumbs, share_bar
+from tinytutor.tutor.milestones import MilestoneView
+from tinytutor.tutor.results import ModuleView
+from tinytutor.tutor.tutor import Tutor
+
+
+class ProgressScreen(Screen[None]):
+    """Figures that `tinytutor stats` and every export tell, too."""
+
+    CSS_PATH = "progress.tcss"
+    BINDINGS = bindings(Place.PROGRESS)
+
+    def __init__(self, tutor: Tutor, meter: ActivityMeter) -> None:
+        super().__init__()
+        self._tutor = tutor
+        self._meter = meter
+
+    def compose(self) -> ComposeResult:
+        """Totals, table, milestones."""
+        yield TopBar()
+        yield Static(id="totals", markup=False)
+        table: DataTable[Text] = DataTable(id="modules", cursor_type="row", zebra_stripes=True)
+        yield table
+        with Horizontal(id="below"):
+            yield OptionList(id="milestones", markup=False)
+        yield Footer(compact=True, show_command_palette=False)
+
+    def on_mount(self) -> None:
+        """Fills in what is known now."""
+        table = self.query_one(DataTable)
+        for name in (*text.COLUMNS, *text.COLUMNS_MORE):
+            table.add_column(name)
+        self.query_one("#milestones").border_title = Content(text.MILESTONES)
+        self._fill()
+        self.set_interval(5.0, self._show_totals)
+
+    def on_screen_resume(self) -> None:
+        """A milestone may have run meanwhile."""
+        self._fill()
+
+    def _fill(self) -> None:
+        views, metrics = self._tutor.overview(), self._tutor.metrics()
+        table = self.query_one(DataTable)
+        table.clear()
+        for view in views:
+            table.add_row(*_row(view, metrics.of(view.module.id), self._colour(view)))
+        self._show_totals()
+        milestones = self.query_one("#milestones", OptionList)
+        milestones.clear_options()
+        milestones.add_options(
+            Option(_milestone(view), id=view.milestone.id) for view in self._tutor.milestones()
+        )
+        milestones.highlighted = 0 if milestones.option_count else None
+
+    def _colour(self, view: ModuleView) -> Style:
+        """The state's colour for the table, which knows Rich's styles only."""
+        name = glyphs.STATE_COLOUR[view.state.value].removeprefix("$text-")
+        try:
+            return Style.from_color(Color.parse(self.app.theme_variables.get(name, "")).rich_color)
+        except ColorParseError:
+            return Style()
+
+    def _show_totals(self) -> None:
+        views, metrics = self._tutor.overview(), self._tutor.metrics()
+        left = text.IDLE if self._meter.paused else ""
+        self.query_one(TopBar).show(
+            left=crumbs(text.APP, text.PROGRESS), right=Content.styled(left, "$text-warning")
+        )
+        self.query_one("#totals", Static).update(_totals(views, metrics))
+
+    @on(OptionList.OptionSelected, "#milestones")
+    def _run_milestone(self, event: OptionList.OptionSelected) -> None:
+        self._open_milestone(event.option.id or "")
+
+    @work
+    async def _open_milestone(self, milestone_id: str) -> None:
+        from tinytutor.tui.screens.milestone import MilestoneScreen  # noqa: PLC0415
+
+        view = next(v for v in self._tutor.milestones() if v.milestone.id == milestone_id)
+        if view.missing:
+            self.notify(text.milestone_needs(", ".join(view.missing)), markup=False)
+            return
+        await self.app.push_screen_wait(MilestoneScreen(self._tutor, view, self._meter))
+
+    def action_back(self) -> None:
+        """To where the student came from."""
+        self.dismiss()
+
+
+def _totals(views: tuple[ModuleView, ...], metrics: Metrics) -> Content:
+    share = metrics.completion_rate or 0.0
+    hours_left = sum(_hours_left(view) for view in views)
+    figures = [
+        (f"{share:.0%}", text.DONE_SHARE),
+        (text.duration(metrics.active_seconds), text.TOOK),
+        (text.duration(hours_left * 3600) if hours_left else text.NOTHING_LEFT, text.LEFT),
+    ]
+    if metrics.pass_rate is not None:
+        figures.append((f"{metrics.pass_rate:.0%}", text.TESTS_PASS))
+    line = Content("     ").join(
+        Content.assemble((value, "bold $text-accent"), " ", (name, "$text-muted"))
+        for value, name in figures
+    )
+    return Content("\n").join([share_bar(share, 40), line])
+
+
+def _hours_left(view: ModuleView) -> float:
+    """The course's estimate, less the share of tests that pass."""
+    if view.passed_at is not None:
+        return 0.0
+    done = view.tests_passed / view.tests_total if view.tests_total else 0.0
+    return view.module.hours * (1 - done)
+
+
+def _row(view: ModuleView, metrics: ModuleMetrics, colour: Style) -> Iterator[Text]:
+    state = view.state.value
+    yield Text(f"{view.module.number:02d} {view.module.title}")
+    yield Text(f"{glyphs.STATE[state]} {text.STATE_WORDS[state]}", colour)
+    yield Text(f"{view.tests_passed}/{view.tests_total}" if view.tests_total else "–")
+    yield Text("–" if metrics.pass_rate is None else f"{metrics.pass_rate:.0%}")
+    for seconds in (view.active_seconds, metrics.time.elapsed_seconds):
+        yield Text(text.duration(seconds) if metrics.started else "–")
+    counts = (metrics.attempts, metrics.errors.total, metrics.confusion_reports, metrics.hints)
+    yield from (Text(str(count) if metrics.started else "–") for count in counts)
+
+
+def _milestone(view: MilestoneView) -> Content:
+    state = "passed" if view.reached else "locked" if view.missing else "open"
+    figures = ", ".join(f"{name} {value}" for name, value in view.figures.items())
+    word = text.MILESTONE_WORDS[state]
+    return Content.assemble(
+        (f"{glyphs.STATE[state]} {word:<12}", glyphs.STATE_COLOUR[state]),
+        " ",
+        (view.milestone.title, "bold"),
+        "   ",
+        (figures or view.milestone.gate, "$text-muted"),
+    )

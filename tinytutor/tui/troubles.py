@@ -1,0 +1,21 @@
+"""What can stand in the way of a command. Each message gives the fact and the next step."""
+
+from __future__ import annotations
+
+from tinytutor.notebooks.reading import LessonError
+from tinytutor.notebooks.student import NotebookUnreadableError
+from tinytutor.progress.errors import StoreError
+from tinytutor.tutor.errors import LockedError, NoSuchExerciseError, NotStartedError
+from tinytutor.tutor.hints import HintsError
+
+TROUBLES = (
+    LockedError,
+    NotStartedError,
+    NoSuchExerciseError,
+    NotebookUnreadableError,
+    LessonError,
+    HintsError,
+    StoreError,
+    OSError,
+)
+"""Shown to the student, who goes on; anything else is a mistake of ours."""

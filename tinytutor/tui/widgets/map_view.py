@@ -1,0 +1,177 @@
+"""The drawn map: draws only the lines that are seen, walks along edges, follows the mouse."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from rich.segment import Segment
+from rich.style import Style
+from textual import events
+from textual.binding import Binding
+from textual.geometry import Region, Size
+from textual.message import Message
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+from tinytutor.curriculum import Course
+from tinytutor.curriculum.drawing import Drawing, Face, Part, Role
+from tinytutor.curriculum.graph import Edge, ancestors, descendants, edges
+from tinytutor.curriculum.walking import Direction, step
+from tinytutor.tui.map_faces import face, fitting_picture
+from tinytutor.tutor.results import ModuleView
+
+_TONES = ("quiet", "done", "left", "edge", "edge-lit", "edge-dim", "focus", "dim")
+_STATES = ("passed", "started", "open", "locked", "stale")
+
+
+class MapView(ScrollView, can_focus=True):
+    """The modules as boxes, one of them focused."""
+
+    COMPONENT_CLASSES = {
+        *(f"map--{tone}" for tone in _TONES),
+        *(f"map--{state}" for state in _STATES),
+        *(f"map--title-{state}" for state in _STATES),
+    }
+    BINDINGS = [
+        Binding(f"{key},{letter}", f"walk({direction.value!r})", show=False)
+        for key, letter, direction in (
+            ("left", "h", Direction.LEFT),
+            ("down", "j", Direction.DOWN),
+            ("up", "k", Direction.UP),
+            ("right", "l", Direction.RIGHT),
+        )
+    ]
+
+    class Focused(Message):
+        """Another module has the focus."""
+
+        def __init__(self, module_id: str) -> None:
+            super().__init__()
+            self.module_id = module_id
+
+    class Opened(Message):
+        """The focused module was clicked once more."""
+
+        def __init__(self, module_id: str) -> None:
+            super().__init__()
+            self.module_id = module_id
+
+    def __init__(self, course: Course, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._course = course
+        self._views: Sequence[ModuleView] = ()
+        self._faces: Mapping[str, Face] = {}
+        self._drawing: Drawing | None = None
+        self._drawn_for: Size | None = None
+        self._lit: frozenset[Edge] = frozenset()
+        self._related: frozenset[str] = frozenset()
+        self._left = self._top = 0
+        self.focused_id = course.modules[0].id
+
+    def show(self, views: Sequence[ModuleView]) -> None:
+        """Puts up the modules as they are now."""
+        self._views = views
+        self._drawn_for = None
+        self._draw()
+
+    def focus_module(self, module_id: str) -> None:
+        """Moves the focus to a module and into sight."""
+        if module_id != self.focused_id:
+            self.focused_id = module_id
+            self.post_message(self.Focused(module_id))
+        self._light()
+        self._into_sight(animate=False)
+        self.refresh()
+
+    def action_walk(self, direction: str) -> None:
+        """One step along an edge, or to a neighbour."""
+        if self._drawing is not None:
+            target = step(self._drawing.layout, self.focused_id, Direction(direction))
+            if target is not None:
+                self.focus_module(target)
+
+    def on_resize(self) -> None:
+        """Another window may have room for another map."""
+        self._draw()
+
+    def on_click(self, event: events.Click) -> None:
+        """A click focuses, a click on the focused module opens it."""
+        if self._drawing is None:
+            return
+        x = event.x + self.scroll_offset.x - self._left
+        y = event.y + self.scroll_offset.y - self._top
+        module_id = self._drawing.node_at(x, y)
+        if module_id == self.focused_id:
+            self.post_message(self.Opened(module_id))
+        elif module_id is not None:
+            self.focus_module(module_id)
+
+    def render_line(self, y: int) -> Strip:
+        """One line of the window."""
+        drawing = self._drawing
+        row = y + self.scroll_offset.y - self._top
+        base = self.rich_style
+        if drawing is None or not 0 <= row < drawing.height:
+            return Strip.blank(self.size.width, base)
+        segments = [Segment(" " * self._left, base)]
+        segments.extend(
+            Segment(segment.text, base + self._style(segment.role))
+            for segment in drawing.line(row, self._faces, self._lit)
+        )
+        x = self.scroll_offset.x
+        return Strip(segments).crop_extend(x, x + self.size.width, base)
+
+    def _draw(self) -> None:
+        size = self.size
+        if not self._views or not size or size == self._drawn_for:
+            return
+        self._drawn_for = size
+        picture = fitting_picture(self._course, self._views, size.width, size.height)
+        self._faces = {view.module.id: face(view, picture.lines) for view in self._views}
+        self._drawing = Drawing(picture.layout)
+        width, height = self._drawing.width, self._drawing.height
+        self._left = max(0, (size.width - width) // 2)
+        self._top = max(0, (size.height - height) // 2)
+        self.virtual_size = Size(max(size.width, width), max(size.height, height))
+        self._light()
+        self._into_sight(animate=False)
+        self.refresh()
+
+    def _light(self) -> None:
+        """The ways from and to the focused module stand out."""
+        before = ancestors(self._course, self.focused_id) | {self.focused_id}
+        after = descendants(self._course, self.focused_id) | {self.focused_id}
+        self._lit = frozenset(
+            (needed, module_id)
+            for needed, module_id in edges(self._course)
+            if (needed in before and module_id in before)
+            or (needed in after and module_id in after)
+        )
+        self._related = frozenset(before | after)
+
+    def _into_sight(self, *, animate: bool) -> None:
+        if self._drawing is not None:
+            box = self._drawing.layout.boxes[self.focused_id]
+            region = Region(box.x + self._left, box.y + self._top, box.width, box.height)
+            self.scroll_to_region(region.grow((1, 2, 1, 2)), animate=animate, force=True)
+
+    def _style(self, role: Role) -> Style:
+        if role.part is Part.SPACE:
+            return Style.null()
+        if role.part is Part.EDGE or (role.part is Part.FRAME and role.edges):
+            lit = any(edge in self._lit for edge in role.edges)
+            if role.part is Part.EDGE or lit:
+                return self._named("edge-lit" if lit else "edge")
+        if role.part is Part.FRAME:
+            return self._named("focus") if role.node == self.focused_id else self._frame(role.node)
+        style = self._named(role.tone) if role.tone else Style.null()
+        return style + Style(bold=True) if role.node == self.focused_id else style
+
+    def _frame(self, module_id: str) -> Style:
+        if module_id not in self._related:
+            return self._named("dim")
+        state = next(view.state.value for view in self._views if view.module.id == module_id)
+        return self._named(state)
+
+    def _named(self, tone: str) -> Style:
+        return self.get_component_rich_style(f"map--{tone}", partial=True)
