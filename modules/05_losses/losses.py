@@ -315,7 +315,7 @@ def test_mse_loss():
             "the differences are not squared": 0.5,
             "this is the mean of the distances, square them": 2.5 / 3,
             "leave the root away, the mean is the loss": (4.25 / 3) ** 0.5,
-            "mean over every element, to shape ()": [0.25, 0.0, 4.0],
+            "take the mean over every element, shape ()": [0.25, 0.0, 4.0],
         },
     )
 
@@ -396,9 +396,9 @@ Sure and right costs nearly nothing. Sure and wrong costs a lot, without any
 limit. An undecided network, z = 0, pays log 2 = 0.6931: this is the price
 of having no clue.
 
-Written down at once, it breaks: at z = -800 the share is 0 in float32, and
-log(0) is -inf. Module 03 mended such a thing by staying with logarithms.
-Here are the four steps to do it again, with y = 1 for yes and 0 for no:
+Typed in as it stands, it breaks: at z = -800 the share is 0 in float32, and
+log(0) is -inf. In 03 you mended that by staying with logarithms. Here it
+takes four steps, with y = 1 for yes and 0 for no:
 
 ```
 1. y = 1:    -log(sigmoid(z))      =  log(1 + exp(-z))
@@ -408,9 +408,13 @@ Here are the four steps to do it again, with y = 1 for yes and 0 for no:
 4. either:     - z·y + log(1 + exp( z))        good where z is negative
 ```
 
-Put y = 1 and y = 0 into lines 3 and 4: you get lines 1 and 2 back. Line 4
-follows from line 3 by the same trick as in line 2. The two differ in two
-places. One line with the larger of z and 0, and the size of z, serves both:
+The sigmoid is 1 / (1 + exp(-z)), which gives line 1. One minus it is the
+sigmoid of -z, which gives line 2. Below, exp(z) is taken out of the bracket:
+its logarithm is z. Line 3 is line 1 for y = 1 and line 2 for y = 0. Line 4
+takes exp(-z) out again.
+
+Lines 3 and 4 differ in two places. The larger of z and 0, and the size of
+z, make one line of them:
 
     cost = max(z, 0) - z·y + log(1 + exp(-|z|))
 
@@ -468,7 +472,7 @@ def test_bce_with_logits():
             "yes and no are swapped": costs(z, 1 - y).mean(),
             "the minus is missing: a cost is never negative": -right.mean(),
             "sigmoid twice: the formula takes raw logits": twice.mean(),
-            "mean over every element, to shape ()": right,
+            "take the mean over every element, shape ()": right,
         },
     )
     loss = bce_with_logits(Tensor([0.0, 0.0]), Tensor([1.0, 0.0]))
@@ -486,7 +490,7 @@ def test_bce_with_logits():
     wide = bce_with_logits(Tensor(z), Tensor(y))
     same_dtype(wide, np.float64, "bce_with_logits of float64")
 
-    # Sure of itself: right, then wrong, then infinitely right.
+    # Very sure: first both wrong, then both right.
     far = Tensor([-800.0, 800.0])
     hint = "no log of 0, no exp of 800: the one line with max and |z|"
     with np.errstate(all="ignore"):
@@ -613,14 +617,14 @@ def cross_entropy(logits: Tensor, labels: Labels) -> Tensor:
     # 3. Average, and mind the sign.
     ### BEGIN SOLUTION
     if not np.issubdtype(labels.dtype, np.integer):
-        raise TypeError(f"labels are integers, not {labels.dtype}")
+        raise TypeError(f"labels must be integers, not {labels.dtype}")
     if labels.shape != (rows,):
-        shapes = f"need labels {(rows,)}, got {labels.shape}"
-        raise ValueError(f"{rows} rows of logits {shapes}")
+        needed = f"{rows} rows of logits need labels {(rows,)}"
+        raise ValueError(f"{needed}, got {labels.shape}: reshape them")
     low, high = labels.min(), labels.max()
     if low < 0 or high >= classes:
-        wanted = f"0..{classes - 1}"
-        raise ValueError(f"labels lie in {wanted}, got {low}..{high}")
+        came = f"got {low}..{high}: count classes from 0"
+        raise ValueError(f"labels must lie in 0..{classes - 1}, {came}")
     picked = log_softmax(logits)[np.arange(rows), labels]
     return -picked.mean()
     ### END SOLUTION
@@ -1129,11 +1133,12 @@ def hill_climb(
 
 # %% nbgrader={"grade": true, "grade_id": "test_hill_climb", "locked": true, "points": 15, "schema_version": 3, "solution": false}
 def test_hill_climb():
-    x = Tensor([[1.0, 2.0]])
     right = Tensor([[0.0]])
 
     def climb(model, losses, scale=0.1):
         """Climbs while the losses come as they are listed here."""
+        features = model.parameters()[0].shape[0]
+        x = Tensor(np.ones((1, features), np.float32))
         script = list(losses)
 
         def scripted(pred, target):
@@ -1188,7 +1193,6 @@ def test_hill_climb():
     pair = Sequential(first, last)
     held = [p.data for p in pair.parameters()]
     before = pair.state_dict()
-    x = Tensor(np.ones((1, 60), np.float32))
     climb(pair, [2.0, 1.0], scale=0.5)
     after = pair.state_dict()
     one, two = (after[name] - before[name] for name in before)
@@ -1350,7 +1354,7 @@ The last one has almost 6 times as many weights as the first.
 
 1. How many times as many random tries will it need?
 2. How many times as many evaluations do its slopes take, all of them once?
-3. To get below the goal, who needs fewer evaluations: tries or downhill steps?
+3. Who gets to the goal with fewer evaluations: tries or downhill steps?
 
 Write your three answers down first.
 """
@@ -1391,11 +1395,11 @@ units  weights  random tries  downhill steps  their evaluations
    36      946           510              10              18920
 ```
 
-**Random tries don't grow with the weights.** A random step has a part for
-each of n weights, so its length is about scale · √n. Only one part in √n of
-that length points up or down the slope; the rest goes sideways. What is left
-is about `scale`, for any n. And whether it points down is luck: in the climb
-of exercise 6, one try in three helped at first, one in seven at the end.
+**Random tries don't grow with the weights.** A random step moves each of n
+weights. So its length is about scale · √n. Only one part in √n of that
+points up or down the slope; the rest goes sideways. What is left is about
+`scale`, for any n. And whether it points down is luck: in the climb of
+exercise 6, one try in three helped at first, one in seven at the end.
 
 **Downhill steps are few.** All of their length points downhill. Ten or
 twenty of them do what takes luck five hundred tries or more.
@@ -1440,9 +1444,9 @@ law: 55 us + 0.0018 us per weight, for one evaluation
 
 The 55 us are mostly the way through the door of 02. The rest grows with the
 weights. All slopes cost 2 · weights times both, so for large networks they
-grow with **weights · weights**. Put a million weights into the law: 1.9 ms
-for an evaluation, about an hour for all slopes, once. Many networks in use
-have a thousand times as many.
+grow with **weights · weights**. If the law holds as far as a million weights,
+it gives 1.9 ms for an evaluation, and an hour for all slopes, once. Many
+networks in use have a thousand times as many.
 
 So you hold two halves of an answer. Slopes make a few steps do. Nudging
 makes slopes too dear, because each forward pass tells about *one* weight.
@@ -1455,8 +1459,8 @@ single pass?**
 """
 ### Predict once more
 
-A second question, about numbers. Here is cross entropy as many write it
-first: softmax, pick, log. Your `softmax` from 03 is safe for any input.
+A second question, about numbers. The next cell writes cross entropy as many
+do at first: softmax, pick, log. Your `softmax` from 03 is safe for any input.
 
 The margin is the score of the right class minus that of the wrong one. At
 margin -120 the right answer is 120. What does this form give in float32?

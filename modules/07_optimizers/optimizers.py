@@ -910,8 +910,8 @@ The counter `t` belongs to the optimizer, not to a parameter, and `step`
 has counted already.
 
 **Weight decay again.** If the pull went into `g`, Adam would divide it by
-`√v_hat` too. Then numbers with large gradients would hardly decay. So the line
-that is given shrinks `p` directly. This form is called *decoupled*.
+`√v_hat` too. Then numbers with large gradients would hardly decay. So the
+given line shrinks `p` directly. This form is called *decoupled*.
 """
 
 

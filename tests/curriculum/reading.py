@@ -57,7 +57,10 @@ def targets_read(lines: Sequence[str], layout: Layout, node: str) -> list[str]:
     pending = [(x, y, ahead) for x, y in exits if lines[y][x] in joints]
     assert len(pending) <= 1, "a box has one exit"
     arrived: list[str] = []
+    steps_left = 4 * layout.width * layout.height
     while pending:
+        steps_left -= 1
+        assert steps_left, "the lines run in a circle"
         x, y, side = pending.pop()
         x, y = x + _STEPS[side][0], y + _STEPS[side][1]
         character = lines[y][x]

@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 from tinytutor.curriculum import Course
+from tinytutor.progress.errors import StoreError
+from tinytutor.tutor.tutor import Tutor
 from tinytutor.tutor.workspace import (
     Workspace,
     WorkspaceError,
@@ -87,3 +89,10 @@ def test_it_is_found_by_flag_then_variable_then_around_then_home(
     monkeypatch.setenv("TINYTUTOR_WORKSPACE", str(tmp_path / "named"))
     assert find_workspace() == tmp_path / "named"
     assert find_workspace(tmp_path / "flag") == tmp_path / "flag"
+
+
+def test_a_lost_store_is_told_and_never_taken_for_a_new_one(workspace: Workspace) -> None:
+    workspace.store_path.unlink()
+    with pytest.raises(StoreError, match="tinytutor doctor"):
+        Tutor(workspace)
+    assert not workspace.store_path.exists()

@@ -67,6 +67,8 @@ class Session:
             from tinytutor.tutor.tutor import Tutor  # noqa: PLC0415
 
             self._tutor = Tutor(self.workspace)
+            if self._tutor.store.write_problem is not None:
+                self.output.note(f"tinytutor: {self._tutor.store.write_problem}")
         return self._tutor
 
     def module(self, text: str) -> Module:

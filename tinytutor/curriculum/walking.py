@@ -30,8 +30,8 @@ _ACROSS = {
 def step(layout: Layout, node: str, direction: Direction) -> str | None:
     """The box that a step from this one leads to; None only at the edge of the map.
 
-    With the flow, a step follows the edge whose box lies nearest across; without such an edge it
-    leads to the nearest box of the next level. Across the flow it leads to the neighbour, and from
+    With the flow, a step follows an edge, of several the one to the closest level and there to the
+    box that lies nearest across; without an edge it leads to the nearest box of the next level. Across the flow it leads to the neighbour, and from
     a level's end to the next level, like a line of text: so every box can be reached from every
     other one.
     """
@@ -47,9 +47,12 @@ def _along(layout: Layout, node: str, sign: int) -> str | None:
         linked = [target for source, target in layout.ways if source == node]
     else:
         linked = [source for source, target in layout.ways if target == node]
+    level_of = {each: number for number, nodes in enumerate(layout.levels) for each in nodes}
     if linked:
-        return _nearest(layout, node, linked)
-    level = next(number for number, nodes in enumerate(layout.levels) if node in nodes) + sign
+        closest = min(abs(level_of[other] - level_of[node]) for other in linked)
+        near = [other for other in linked if abs(level_of[other] - level_of[node]) == closest]
+        return _nearest(layout, node, near)
+    level = level_of[node] + sign
     return _nearest(layout, node, layout.levels[level]) if 0 <= level < len(layout.levels) else None
 
 

@@ -104,7 +104,8 @@ def refuse_if_lost(path: Path, *, create: bool) -> None:
         )
     if not create:
         raise StoreUnreadableError(
-            f"{path}: there is no record of progress here. `tinytutor init` makes a workspace."
+            f"{path}: there is no record of progress here. Put it back from a copy of yours, or "
+            f"begin a new one with `tinytutor doctor --recover`."
         )
 
 

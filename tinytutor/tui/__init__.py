@@ -1,1 +1,1 @@
-"""The terminal app. Stands on `tinytutor.tutor`; nothing imports it but the command that opens it."""
+"""The terminal app. Stands on `tinytutor.tutor`; only the command that opens it imports it."""

@@ -78,6 +78,9 @@ class TutorApp(App[None]):
             self.push_screen(TroubleScreen(str(problem)))
             return
         self.push_screen(MapScreen(self.tutor))
+        if self.tutor.store.write_problem is not None:
+            problem = str(self.tutor.store.write_problem)
+            self.notify(problem, severity="error", timeout=30, markup=False)
         self.call_after_refresh(self._warm_up)
 
     def _warm_up(self) -> None:

@@ -32,7 +32,7 @@ def first_difference(expected: str, got: str) -> Difference | None:
 
 
 def _start_of_number(one: str, other: str, column: int) -> int:
-    """A difference within a number begins where the number does: 1.25 and 1.35 differ as a whole."""
+    """A difference within a number begins where that does: 1.25 and 1.35 differ as a whole."""
     start = column
     while start and _part_of_number(one[start - 1]) and _part_of_number(other[start - 1]):
         start -= 1

@@ -8,9 +8,12 @@ from collections.abc import Iterator, Sequence
 from textual.content import Content
 
 from tinytutor.running.failures import Failure
-from tinytutor.running.verdicts import Verdict
+from tinytutor.running.verdicts import Status, Verdict
 from tinytutor.tui import glyphs, text
 from tinytutor.tui.differences import first_difference
+from tinytutor.tui.module_state import ModuleState
+from tinytutor.tui.runs import Run, RunKind
+from tinytutor.tutor.results import CheckResult
 
 _CODE = re.compile(r"`([^`\n]+)`")
 _TRACE_SHOWN = 40
@@ -54,7 +57,7 @@ def verdict_content(verdict: Verdict, title: str) -> Content:
 
 
 def failure_lines(failure: Failure) -> Iterator[Content]:
-    """Headline, expected beside got with the first difference, the student's line, where to look."""
+    """Headline, expected beside got, where they part, the student's line, where to look."""
     yield prose(failure.headline, "$text-error" if not failure.expected else "")
     if failure.expected or failure.got:
         yield Content("")
@@ -68,6 +71,33 @@ def failure_lines(failure: Failure) -> Iterator[Content]:
         yield Content.assemble(
             Content.styled(f"{place}  ", "$text-muted"), Content(failure.at.text)
         )
+
+
+def summary(result: CheckResult) -> str:
+    """What a check of a module came to as a whole, and what there is to say of the notebook."""
+    lines = list(result.notes)
+    if result.exercise_id is None and result.verdicts:
+        failing = [v for v in result.verdicts if v.status is not Status.PASSED]
+        passed = len(result.verdicts) - len(failing)
+        line = text.check_summary(passed, len(result.verdicts), result.seconds)
+        if failing:
+            line += text.failing([verdict.exercise_title for verdict in failing])
+        elif not result.fault:
+            line += text.MODULE_PASSED
+        lines.insert(0, line)
+    return "\n".join(lines)
+
+
+def run_line(state: ModuleState, run: Run, elapsed: float) -> Content:
+    """What a run under way is doing, how far it is, and how to stop it."""
+    if not run.kernel_ready:
+        doing = text.STARTING_KERNEL
+    elif run.current:
+        doing = text.running_cell(state.title_of(run.current))
+    else:
+        doing = text.RUNNING
+    total = len(run.tests) if run.kind is RunKind.MODULE else 0
+    return Content.styled(text.running(doing, run.done, total, elapsed), "$text-accent")
 
 
 def _compared(expected: str, got: str) -> Iterator[Content]:

@@ -29,18 +29,21 @@ def _lines(state: ModuleState) -> Iterator[Content]:
     if exercise is None:
         yield Content.styled(text.NO_EXERCISES, "$text-muted")
         return
-    if state.said:
-        yield prose(state.said, "$text-warning" if "\n" not in state.said else "")
+    if state.problem:
+        yield prose(state.problem, "$text-warning")
         yield Content("")
-    verdict = state.verdict
+    if state.said:
+        yield prose(state.said)
+        yield Content("")
+    verdict = state.current if state.run is None else None
     status = state.status(exercise)
-    if verdict is None or exercise.id in state.outdated:
+    if verdict is None:
         yield status_line(status, exercise.title)
         if state.run is None:
             yield Content.styled(text.NOT_RUN_HINT, "$text-muted")
     else:
         yield verdict_content(verdict, exercise.title)
-    if state.run is None and verdict is not None and exercise.id not in state.outdated:
+    if verdict is not None:
         yield Content("")
         yield Content.styled(_next_step(state, verdict.status == "passed"), "$text-muted")
     for hint in state.hints.get(exercise.id, ()):
@@ -55,5 +58,7 @@ def _next_step(state: ModuleState, passed: bool) -> str:
     if not passed:
         return text.NEXT_AFTER_FAIL
     everything = all(state.status(e) == "passed" for e in state.lesson.exercises)
+    if everything and state.said:
+        return text.NEXT_AFTER_MODULE
     last = state.exercise_index == len(state.lesson.exercises) - 1
     return text.NEXT_AFTER_LAST_PASS if everything or last else text.NEXT_AFTER_PASS

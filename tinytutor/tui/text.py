@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 APP = "tinytutor"
 OR = " or "
@@ -19,10 +19,10 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "help": ("Help", "Show all keys of this screen"),
     "quit": ("Quit", "Save and leave"),
     "run_tests": ("Run tests", "Run the tests of this exercise"),
-    "check_module": ("Check all", "Check the whole module in a clean kernel"),
+    "check_module": ("Check", "Check the whole module in a clean kernel"),
     "hint": ("Hint", "Show the next hint"),
-    "exercise.previous": ("Previous exercise", "Go to the exercise before"),
-    "exercise.next": ("Next exercise", "Go to the next exercise"),
+    "exercise.previous": ("Previous", "Go to the exercise before"),
+    "exercise.next": ("Next", "Go to the next exercise"),
     "section.previous": ("Previous section", "Go to the section before"),
     "section.next": ("Next section", "Go to the next section of the lesson"),
     "next_pane": ("Pane", "Go to the next pane: lesson, exercise, tests"),
@@ -105,12 +105,14 @@ RUN_CANCELLED = "Stopped. Nothing was recorded as passed."
 RUN_BUSY = "A run is under way. Esc stops it."
 STARTING_KERNEL = "starting a clean kernel"
 CANCEL_WITH = "Esc stops it"
+RUNNING = "running"
+RUN_UNSAVED = "Not run: your code is not in the notebook yet."
 
 
 def running(what: str, done: int, total: int, elapsed: float) -> str:
-    """The line above the tests while a run is under way."""
-    share = f"{done} of {total} cells · " if total else ""
-    return f"{what} · {share}{elapsed:.0f} s · {CANCEL_WITH}"
+    """The line above the tests while a run is under way; its end may be cut."""
+    share = f"{done} of {total} tests · " if total else ""
+    return f"{elapsed:.0f} s · {share}{CANCEL_WITH} · {what}"
 
 
 def running_cell(title: str) -> str:
@@ -130,6 +132,7 @@ NOT_RUN_HINT = "F5 runs this exercise's tests, F6 the whole module."
 PASSED_LINE = "passed"
 NEXT_AFTER_PASS = "F4 goes to the next exercise."
 NEXT_AFTER_LAST_PASS = "F6 checks the whole module."
+NEXT_AFTER_MODULE = "Esc goes back to the map."
 NEXT_AFTER_FAIL = "F2 shows a hint."
 HINT = "Hint"
 LAST_HINT = "Last hint"
@@ -142,9 +145,13 @@ def check_summary(passed: int, total: int, seconds: float) -> str:
     return f"{passed} of {total} tests passed in {seconds:.1f} s"
 
 
-def failing(titles: str) -> str:
-    """Which exercises are left."""
-    return f"to do: {titles}"
+MODULE_PASSED = ". The module has passed."
+
+
+def failing(titles: Sequence[str]) -> str:
+    """Which exercises are left, the first few by name."""
+    more = f" and {len(titles) - 3} more" if len(titles) > 3 else ""
+    return f". To do: {' · '.join(titles[:3])}{more}"
 
 
 def seconds(value: float) -> str:
@@ -158,8 +165,10 @@ EXERCISE = "Exercise"
 TESTS = "Tests"
 OUTLINE = "Outline"
 LOADING = "Opening the lesson…"
+TRY_AGAIN = "F5 tries again. Esc goes back to the map."
 SAVED = "saved"
 UNSAVED = "saving…"
+NOT_SAVED = "not saved"
 GIVEN = "given"
 EXPERIMENT = "experiment"
 RUN_EXPERIMENT = "Run it: x"
@@ -214,6 +223,10 @@ RESET_YES = "Reset it"
 SOLUTION_YES = "Show it"
 CLOSE_KEY = "Esc closes"
 NO_EXPERIMENT = "This section has no experiment."
+LEAVE_TITLE = "Leave without saving?"
+LEAVE_QUESTION = "Your last changes could not be written to the notebook. They are lost if you go."
+LEAVE_NO = "Stay"
+LEAVE_YES = "Leave"
 LOCKED_TITLE = "Locked"
 LOCKED_READ = "Read it anyway"
 LOCKED_BACK = "Back to the map"

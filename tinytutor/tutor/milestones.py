@@ -127,7 +127,7 @@ def _returned(events: Sequence[RunEvent]) -> Mapping[str, object]:
 
 
 def _parse(text: str) -> dict[str, object] | None:
-    """A printed dict of names to numbers. It comes from the student's machine: figures, no proof."""
+    """A printed dict of names to numbers. Self-reported: figures, no proof."""
     try:
         value = ast.literal_eval(text.strip()) if text.startswith("{") else None
     except (ValueError, SyntaxError, MemoryError, RecursionError):

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import threading
 from pathlib import Path
 
-from tinytutor import __version__
 from tinytutor.curriculum import Course, Module
 from tinytutor.curriculum.graph import unlocks
 from tinytutor.notebooks.assembly import assemble
 from tinytutor.notebooks.lesson import Lesson
 from tinytutor.notebooks.library import reference_solutions
 from tinytutor.progress.active_time import time_spent
+from tinytutor.progress.errors import StoreError
 from tinytutor.progress.events import (
     CodeSaved,
     ConfusionReported,
@@ -23,7 +24,6 @@ from tinytutor.progress.events import (
     Overridden,
     Recorded,
     SolutionShown,
-    WorkspaceCreated,
 )
 from tinytutor.progress.metrics import Metrics, measure
 from tinytutor.progress.state import Progress, fold, library_sources
@@ -62,21 +62,16 @@ class Tutor:
     """One student's workspace at work. Methods take milliseconds unless they say otherwise."""
 
     def __init__(self, workspace: Workspace):
-        """Opens the store; where it is new, records that the workspace was made.
-
-        Raises the errors of `ProgressStore.open`.
-        """
+        """Opens the store. Raises the errors of `ProgressStore.open`."""
         self.workspace = workspace
         self.course: Course = workspace.course
         self._lessons = Lessons(self.course, workspace.state_folder / "lesson_tests.json")
         self._desk = Desk(workspace, self._lessons)
-        self.store = ProgressStore.open(workspace.store_path, create=True)
+        self.store = ProgressStore.open(workspace.store_path)
         self._events: list[Event] = []
         self._progress = Progress()
         self._lock = threading.Lock()
         self._runner = Runner(workspace.folder)
-        if self.store.last_sequence() == 0:
-            self._record(WorkspaceCreated(self.course.id, self.course.version, __version__))
         sync_library(workspace, library_sources(self.events()))
 
     # What stands where
@@ -332,7 +327,9 @@ class Tutor:
         after = self.progress
         whole_pass = outcome.passed and exercise_id is None
         if whole_pass:
-            self.store.back_up()
+            # The pass is recorded: that its copy can't be written must not look like a failure.
+            with contextlib.suppress(StoreError, OSError):
+                self.store.back_up()
         return CheckResult(
             module_id=module_id,
             exercise_id=exercise_id,

@@ -9,8 +9,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from tinytutor import __version__
 from tinytutor.curriculum import Course, Module
 from tinytutor.files import sweep_temporaries, write_whole
+from tinytutor.progress.errors import StoreError
+from tinytutor.progress.events import Event, WorkspaceCreated
+from tinytutor.progress.store import ProgressStore
 
 STATE_FOLDER = ".tinytutor"
 _FREE_BYTES_NEEDED = 50 * 2**20
@@ -102,9 +106,11 @@ def create_workspace(folder: Path, course: Course) -> Workspace:
             workspace.library_folder / "__init__.py",
             f'"""{course.title}: the library that you build, one module at a time."""\n',
         )
+        with ProgressStore.open(workspace.store_path, create=True) as store:
+            store.append(Event(WorkspaceCreated(course.id, course.version, __version__)))
         # Last: a folder counts as a workspace once everything in it is there.
         write_whole(workspace.state_folder / "workspace.json", json.dumps(about, indent=2) + "\n")
-    except OSError as problem:
+    except (OSError, StoreError) as problem:
         raise WorkspaceError(
             f"{folder} can't be written ({problem}): choose another folder with "
             f"`--workspace FOLDER`"

@@ -76,6 +76,10 @@ def test_stretches_that_do_not_meet_share_a_track() -> None:
     assert channel.ways[0][4] == (Turn(0, 0), Turn(4, 0))
 
 
+def test_stretches_whose_ends_would_touch_take_two_tracks() -> None:
+    assert route_channel([Net(0, (4,)), Net(5, (9,))]).tracks == 2
+
+
 def test_the_order_with_fewer_crossings_is_taken() -> None:
     assert route_channel([Net(0, (10,)), Net(5, (15,))]).crossings == 0
     assert route_channel([Net(0, (10,)), Net(5, (2,))]).crossings == 1

@@ -9,8 +9,11 @@ from textual.screen import Screen
 from textual.widgets import Footer
 
 from tinytutor.tui import text
+from tinytutor.tui.differences import first_difference
 from tinytutor.tui.widgets.editor import CodeEditor
 from tinytutor.tui.widgets.top_bar import TopBar, crumbs
+
+_LINES_BEFORE = 3
 
 
 class SolutionScreen(Screen[None]):
@@ -30,7 +33,7 @@ class SolutionScreen(Screen[None]):
         with Horizontal(id="both"):
             for name, title, source in self._texts:
                 with Vertical(id=name) as frame:
-                    frame.border_title = Content(title)  # type: ignore[assignment]
+                    frame.border_title = Content(title)
                     editor = CodeEditor(read_only=True)
                     editor.text = source
                     yield editor
@@ -39,3 +42,11 @@ class SolutionScreen(Screen[None]):
     def on_mount(self) -> None:
         """Names the exercise."""
         self.query_one(TopBar).show(left=crumbs(self._title, text.REFERENCE))
+        difference = first_difference(self._texts[0][2], self._texts[1][2])
+        self.call_after_refresh(self._show_line, difference.line if difference else 0)
+
+    def _show_line(self, line: int) -> None:
+        """Both begin where they part, with a few lines before."""
+        for editor in self.query(CodeEditor):
+            editor.move_cursor((min(line, editor.document.line_count - 1), 0))
+            editor.scroll_to(0, max(0, line - _LINES_BEFORE), animate=False)

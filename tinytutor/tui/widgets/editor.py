@@ -37,6 +37,9 @@ class CodeEditor(TextArea):
         )
         self.indent_width = indenting.WIDTH
         self._marked: int | None = None
+        for key in ("f6", "f7"):
+            # The screen has other uses for them; kept here they would change places in the footer.
+            self._bindings.key_to_bindings.pop(key, None)
 
     def on_mount(self) -> None:
         """Takes the colours of the theme, now and whenever it changes."""
@@ -64,8 +67,11 @@ class CodeEditor(TextArea):
         self._marked = marked
         # The drawn lines are kept by what TextArea knows of, and it knows of no marks.
         self.notify_style_update()
-        if marked is not None and not self.has_focus:
-            self.scroll_to(y=max(0, marked - self.size.height // 2), animate=False)
+        if marked is not None:
+            row = self.wrapped_document.location_to_offset((marked, 0)).y
+            top = self.scroll_offset.y
+            if not top <= row < top + self.scrollable_content_region.height:
+                self.scroll_to(y=max(0, row - self.size.height // 2), animate=False)
 
     def get_line(self, line_index: int) -> Text:
         """The line as text, tinted where it is marked."""

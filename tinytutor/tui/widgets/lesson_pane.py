@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from textual import work
 from textual.app import ComposeResult
-from textual.binding import BindingType
+from textual.binding import Binding
 from textual.containers import HorizontalScroll, Vertical, VerticalScroll
 from textual.content import Content
 from textual.message import Message
@@ -40,7 +40,8 @@ class ExercisePointer(Static):
     class Followed(Message):
         """The pointer was clicked."""
 
-    def _on_click(self) -> None:
+    def on_click(self) -> None:
+        """Goes there."""
         self.post_message(self.Followed())
 
 
@@ -51,7 +52,8 @@ class RunButton(Static):
         super().__init__(text.RUN_EXPERIMENT, markup=False, classes="run-button")
         self._cell_id = cell_id
 
-    def _on_click(self) -> None:
+    def on_click(self) -> None:
+        """Asks for a run."""
         self.post_message(ExperimentBlock.Wanted(self._cell_id))
 
 
@@ -65,9 +67,10 @@ class ExperimentBlock(Vertical):
             super().__init__()
             self.cell_id = cell_id
 
-    def __init__(self, piece: Piece) -> None:
+    def __init__(self, piece: Piece, output: Content) -> None:
         super().__init__()
         self._piece = piece
+        self._output = output
 
     @property
     def cell_id(self) -> str:
@@ -82,8 +85,8 @@ class ExperimentBlock(Vertical):
             yield Static(markup=False)
 
     def on_mount(self) -> None:
-        """Nothing was printed yet."""
-        self.query_one(".output").display = False
+        """What it printed before is still there."""
+        self.show(self._output)
 
     def show(self, words: Content) -> None:
         """Puts up what the run has printed so far."""
@@ -94,19 +97,28 @@ class ExperimentBlock(Vertical):
 class LessonPane(VerticalScroll):
     """Shows one section; keys of a single letter work while it has the focus."""
 
-    BINDINGS: list[BindingType] = bindings(Place.LESSON)
+    BINDINGS = [
+        *bindings(Place.LESSON),
+        Binding("space", "read_on", show=False),
+        Binding("j", "scroll_down", show=False),
+        Binding("k", "scroll_up", show=False),
+    ]
+
+    class ReadOn(Message):
+        """The student reads on past the end of the section."""
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._outputs: dict[str, Content] = {}
+        """What experiments have shown, by cell."""
 
     def compose(self) -> ComposeResult:
         """A body that is filled section by section."""
         yield Vertical(id="section")
 
-    def on_mount(self) -> None:
-        """Says in its frame what it is."""
-        self.border_title = Content(text.LESSON)  # type: ignore[assignment]
-
     def show(self, section: Section, number: int, total: int, next_title: str | None) -> None:
         """Shows a section from its beginning."""
-        self.border_subtitle = Content(text.section_of(number, total))  # type: ignore[assignment]
+        self.border_title = Content(f"{text.LESSON}  {text.section_of(number, total)}")
         self._fill(section, next_title)
 
     @work(exclusive=True, group="lesson", exit_on_error=False)
@@ -116,24 +128,52 @@ class LessonPane(VerticalScroll):
         with self.app.batch_update():
             await body.remove_children()
             self.scroll_home(animate=False)
-            await body.mount_all(_widgets(found[:1]))
+            await body.mount_all(self._widgets(found[:1]))
         for piece in found[1:]:
             # One piece at a time, and keys in between.
-            await body.mount_all(_widgets([piece]))
+            await body.mount_all(self._widgets([piece]))
         words = text.section_next(next_title) if next_title else text.SECTION_END
         await body.mount(Static(Content(words), classes="section-end"))
 
-    def experiment(self, cell_id: str) -> ExperimentBlock | None:
-        """The block of an experiment on screen."""
-        blocks = self.query(ExperimentBlock)
-        return next((block for block in blocks if block.cell_id == cell_id), None)
+    def _widgets(self, found: Iterable[Piece]) -> list[Widget]:
+        nothing = Content("")
+        return [_widget(piece, self._outputs.get(piece.cell_id, nothing)) for piece in found]
+
+    def action_read_on(self) -> None:
+        """A page on; at the end of the section the next one."""
+        if self.scroll_offset.y >= self.max_scroll_y:
+            self.post_message(self.ReadOn())
+        else:
+            self.scroll_page_down()
+
+    def experiment_in_sight(self, cell_ids: Sequence[str]) -> str | None:
+        """The first of these experiments that is seen now, else the first that is not above."""
+        top, bottom = self.scroll_offset.y, self.scroll_offset.y + self.size.height
+        blocks = [block for block in self.query(ExperimentBlock) if block.cell_id in cell_ids]
+        for block in blocks:
+            place = block.virtual_region
+            if place.bottom > top and place.y < bottom:
+                return block.cell_id
+        below = (block.cell_id for block in blocks if block.virtual_region.y >= top)
+        return next(below, cell_ids[-1] if cell_ids else None)
+
+    def show_output(self, cell_id: str, words: Content) -> None:
+        """Puts up what an experiment has shown; it stays when the student comes back."""
+        self._outputs[cell_id] = words
+        for block in self.query(ExperimentBlock):
+            if block.cell_id == cell_id:
+                block.show(words)
+                button = block.query_one(RunButton)
+                self.call_after_refresh(self.scroll_to_widget, button, animate=False, top=True)
+
+    def show_run(self, cell_id: str, line: Content | None) -> None:
+        """Says at an experiment that it runs, or how to run it again."""
+        for block in self.query(ExperimentBlock):
+            if block.cell_id == cell_id:
+                block.query_one(RunButton).update(line or Content(text.RUN_EXPERIMENT))
 
 
-def _widgets(found: Iterable[Piece]) -> list[Widget]:
-    return [_widget(piece) for piece in found]
-
-
-def _widget(piece: Piece) -> Widget:
+def _widget(piece: Piece, output: Content) -> Widget:
     match piece.kind:
         case PieceKind.PROSE:
             return Markdown(piece.source)
@@ -144,7 +184,7 @@ def _widget(piece: Piece) -> Widget:
         case PieceKind.TEST:
             return Collapsible(CodeBlock(piece.source), title=text.TEST_CODE)
         case PieceKind.EXPERIMENT:
-            return ExperimentBlock(piece)
+            return ExperimentBlock(piece, output)
         case _:
             return CodeBlock(piece.source)
 

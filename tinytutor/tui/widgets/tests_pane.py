@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from textual import events, on
+from textual import events
 from textual.app import ComposeResult
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
@@ -36,7 +36,8 @@ class TestStrip(Static):
             self._ends.append(end)
         self.update(Content("").join(chips))
 
-    def _on_click(self, event: events.Click) -> None:
+    def on_click(self, event: events.Click) -> None:
+        """Chooses the exercise under the mouse."""
         index = next((n for n, end in enumerate(self._ends) if event.x < end), None)
         if index is not None:
             self.post_message(self.Chosen(index))
@@ -54,7 +55,7 @@ class TestsPane(Vertical):
 
     def on_mount(self) -> None:
         """Says in its frame what it is."""
-        self.border_title = Content(text.TESTS)  # type: ignore[assignment]
+        self.border_title = Content(text.TESTS)
         self.query_one("#run-line").display = False
 
     def show(self, state: ModuleState) -> None:
@@ -76,7 +77,3 @@ class TestsPane(Vertical):
     def scroll_to_end(self) -> None:
         """To the last line, where a new hint stands."""
         self.query_one("#result-scroll").scroll_end(animate=False)
-
-    @on(TestStrip.Chosen)
-    def _pass_on(self) -> None:
-        """Bubbles to the screen, which knows what to do."""

@@ -29,8 +29,9 @@ class TopBar(Horizontal):
     def show(self, *, left: Content | None = None, right: Content | None = None) -> None:
         """Puts up one text or both."""
         for name, content in (("left", left), ("right", right)):
-            if content is not None:
-                self.query_one(f".{name}", Static).update(content)
+            shown = self.query_one(f".{name}", Static)
+            if content is not None and shown.content != content:
+                shown.update(content)
 
 
 def crumbs(*parts: str) -> Content:
@@ -44,5 +45,5 @@ def share_bar(share: float, width: int) -> Content:
     filled = round(width * max(0.0, min(1.0, share)))
     return Content.assemble(
         Content.styled("━" * filled, "$success"),
-        Content.styled("━" * (width - filled), "$panel-lighten-2"),
+        Content.styled("━" * (width - filled), "$border-blurred"),
     )

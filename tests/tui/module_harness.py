@@ -1,0 +1,94 @@
+"""A small app that opens one module's screen, over a real tutor."""
+
+from __future__ import annotations
+
+import os
+
+os.environ.setdefault("TEXTUAL_ANIMATIONS", "none")
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import ClassVar
+
+from textual.app import App
+from textual.content import Content
+from textual.pilot import Pilot
+from textual.widgets import Static
+
+from tinytutor.progress.active_time import ActivityMeter
+from tinytutor.tui.screens.module import ModuleScreen
+from tinytutor.tui.settings import Settings
+from tinytutor.tui.themes import DARK, LIGHT
+from tinytutor.tutor.tutor import Tutor
+
+WAIT_SECONDS = 30.0
+
+
+class ModuleApp(App[None]):
+    """Nothing but the screen of a module over an empty one."""
+
+    HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]]] = [(0, "-narrow"), (110, "-wide")]
+
+    def __init__(
+        self, tutor: Tutor, module_id: str, *, light: bool = False, check_at_once: bool = False
+    ) -> None:
+        super().__init__()
+        self.settings = Settings()
+        self.meter = ActivityMeter()
+        self._light = light
+        self.module_screen = ModuleScreen(
+            tutor, module_id, meter=self.meter, check_at_once=check_at_once
+        )
+
+    def on_mount(self) -> None:
+        self.register_theme(DARK)
+        self.register_theme(LIGHT)
+        self.meter.input()
+        self.theme = LIGHT.name if self._light else DARK.name
+        self.push_screen(self.module_screen)
+
+
+@asynccontextmanager
+async def opened(
+    tutor: Tutor,
+    module_id: str,
+    *,
+    size: tuple[int, int] = (120, 40),
+    light: bool = False,
+    check_at_once: bool = False,
+) -> AsyncIterator[tuple[ModuleApp, Pilot[None]]]:
+    """The screen with its lesson on it."""
+    app = ModuleApp(tutor, module_id, light=light, check_at_once=check_at_once)
+    async with app.run_test(size=size, notifications=True) as pilot:
+        await until(pilot, lambda: app.module_screen.state is not None)
+        await pilot.pause()
+        yield app, pilot
+
+
+async def until(
+    pilot: Pilot[None], holds: Callable[[], bool], seconds: float = WAIT_SECONDS
+) -> None:
+    """Lets the app work until something holds."""
+    async with asyncio.timeout(seconds):
+        while not holds():
+            await pilot.pause(0.02)
+
+
+async def until_idle(app: ModuleApp, pilot: Pilot[None]) -> None:
+    """Lets a run end."""
+    await until(pilot, lambda: app.module_screen.state is not None)
+    await until(pilot, lambda: app.module_screen.running)
+    await until(pilot, lambda: not app.module_screen.running)
+    await pilot.pause()
+
+
+def words(app: ModuleApp, selector: str) -> str:
+    """The text that a Static shows."""
+    shown = app.module_screen.query_one(selector, Static).content
+    return shown.plain if isinstance(shown, Content) else str(shown)
+
+
+def result(app: ModuleApp) -> str:
+    """What stands below the tests."""
+    return words(app, "#result")

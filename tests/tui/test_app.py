@@ -1,0 +1,146 @@
+"""First start, the screens that open from everywhere, settings that last, and trouble."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.tui.conftest import RunApp, shown
+from tinytutor.curriculum import Course
+from tinytutor.progress.events import Activity, ConfusionReported
+from tinytutor.tui.app import TutorApp
+from tinytutor.tui.commands import COMMANDS, Place
+from tinytutor.tui.screens.map import MapScreen
+from tinytutor.tui.screens.welcome import WelcomeScreen
+from tinytutor.tutor.workspace import is_workspace
+
+
+async def test_the_first_key_makes_the_workspace(run_app: RunApp, folder: Path) -> None:
+    async with run_app() as pilot:
+        assert isinstance(pilot.app.screen, WelcomeScreen)
+        assert str(folder) in shown(pilot)
+        assert not folder.exists(), "nothing is made before the student says so"
+        await pilot.press("enter")
+        await pilot.app.workers.wait_for_complete()
+        await pilot.pause()
+        assert isinstance(pilot.app.screen, MapScreen)
+        assert is_workspace(folder)
+
+
+async def test_a_workspace_that_cannot_be_made_says_why(run_app: RunApp, folder: Path) -> None:
+    folder.write_text("a file is in the way")
+    async with run_app() as pilot:
+        await pilot.press("enter")
+        await pilot.app.workers.wait_for_complete()
+        await pilot.pause()
+        assert isinstance(pilot.app.screen, WelcomeScreen)
+        assert "is a file" in shown(pilot)
+    assert folder.read_text() == "a file is in the way"
+
+
+async def test_a_damaged_store_is_told_and_left_alone(run_app: RunApp, passed_first: Path) -> None:
+    store = passed_first / ".tinytutor" / "progress.sqlite"
+    store.write_bytes(b"garbage" * 1000)
+    async with run_app() as pilot:
+        assert "doctor" in shown(pilot)
+    assert store.read_bytes() == b"garbage" * 1000
+
+
+@pytest.mark.usefixtures("started")
+async def test_help_lists_the_keys_of_the_screen(run_app: RunApp) -> None:
+    async with run_app(size=(100, 60)) as pilot:
+        await pilot.press("question_mark")
+        await pilot.pause()
+        text = shown(pilot)
+        for command in COMMANDS:
+            if command.place in (Place.MAP, Place.EVERYWHERE) and command.keys:
+                assert command.sentence in text
+        await pilot.press("escape")
+        assert isinstance(pilot.app.screen, MapScreen)
+
+
+@pytest.mark.usefixtures("started")
+async def test_every_command_of_the_palette_can_be_called(run_app: RunApp) -> None:
+    async with run_app() as pilot:
+        commands = {c.title: c for c in pilot.app.get_system_commands(pilot.app.screen)}
+        assert {"Progress", "Settings", "Confused", "Quit", "Open"} <= set(commands)
+        commands["Progress"].callback()
+        await pilot.app.workers.wait_for_complete()
+        await pilot.pause()
+        assert "My progress" in shown(pilot)
+
+
+@pytest.mark.usefixtures("started")
+async def test_a_theme_is_remembered(run_app: RunApp, folder: Path, course: Course) -> None:
+    async with run_app() as pilot:
+        assert pilot.app.theme == "tinytutor-dark"
+        await pilot.press("s", "down", "enter", "escape")
+        await pilot.pause()
+        assert pilot.app.theme == "tinytutor-light"
+    again = TutorApp(folder, course)
+    async with again.run_test() as pilot:
+        await pilot.pause()
+        assert pilot.app.theme == "tinytutor-light"
+
+
+@pytest.mark.usefixtures("started")
+async def test_keys_can_be_changed_in_the_settings_file(run_app: RunApp, tmp_path: Path) -> None:
+    (tmp_path / "settings.json").write_text(json.dumps({"keys": {"map.show_progress": "z"}}))
+    async with run_app() as pilot:
+        await pilot.press("z")
+        await pilot.pause()
+        assert "My progress" in shown(pilot)
+
+
+@pytest.mark.usefixtures("started")
+async def test_a_broken_settings_file_is_put_aside(run_app: RunApp, tmp_path: Path) -> None:
+    (tmp_path / "settings.json").write_text("{nonsense")
+    async with run_app() as pilot:
+        assert isinstance(pilot.app.screen, MapScreen)
+    assert (tmp_path / "settings.broken.json").read_text() == "{nonsense"
+
+
+@pytest.mark.usefixtures("started")
+async def test_a_confusion_report_keeps_words_that_look_like_markup(run_app: RunApp) -> None:
+    async with run_app() as pilot:
+        await pilot.press("f8")
+        await pilot.press(*"why [/b]", "enter")
+        await pilot.pause()
+        assert isinstance(pilot.app, TutorApp)
+        assert pilot.app.tutor is not None
+        reports = [
+            event.what
+            for event in pilot.app.tutor.events()
+            if isinstance(event.what, ConfusionReported)
+        ]
+        assert [(report.place, report.text) for report in reports] == [("map", "why [/b]")]
+
+
+@pytest.mark.usefixtures("started")
+async def test_active_time_is_stored_when_the_app_ends(run_app: RunApp) -> None:
+    async with run_app() as pilot:
+        app = pilot.app
+        assert isinstance(app, TutorApp)
+        await pilot.press("down", "up")
+        await pilot.pause(0.2)
+        tutor = app.tutor
+        assert tutor is not None
+        store = tutor.store.path
+    from tinytutor.progress.store import ProgressStore
+
+    with ProgressStore.open(store) as kept:
+        seconds = [e.what.seconds for e in kept.events() if isinstance(e.what, Activity)]
+    assert 0 < sum(seconds) < 60
+
+
+@pytest.mark.usefixtures("started")
+async def test_ascii_alone_where_it_is_asked_for(
+    run_app: RunApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TINYTUTOR_ASCII", "1")
+    async with run_app() as pilot:
+        drawn = pilot.app.export_screenshot()
+        body = drawn.split("<g clip-path")[-1]
+        assert all(char.isascii() or char == "\u00a0" for char in body)
