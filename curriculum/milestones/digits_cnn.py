@@ -1,7 +1,6 @@
 """The same digits, read by your own convolutional network: at least 97 % of pictures never seen."""
 
 import numpy as np
-
 from tinytorch.activations import relu
 from tinytorch.data import ArrayDataset, DataLoader, train_test_split
 from tinytorch.layers import Flatten, Linear, Sequential
@@ -10,6 +9,7 @@ from tinytorch.optim import Adam
 from tinytorch.spatial import Conv2d, MaxPool2d
 from tinytorch.tensor import Tensor
 from tinytorch.training import Trainer, cosine_schedule, evaluate
+
 from tinytutor.kit import digits, expect, gallery
 
 GATE = 0.97
@@ -19,7 +19,9 @@ EPOCHS = 12
 def run(seed):
     """Trains a network with two convolutions on 1,600 pictures and judges it on 400 others."""
     pictures, labels = digits(2000, seed)
-    (x, y), (x_new, y_new) = train_test_split(pictures[:, None], labels, test_fraction=0.2, seed=seed)
+    (x, y), (x_new, y_new) = train_test_split(
+        pictures[:, None], labels, test_fraction=0.2, seed=seed
+    )
     rng = np.random.default_rng(seed)
     model = Sequential(
         Conv2d(1, 16, 3, padding=1, rng=rng), relu, MaxPool2d(2),

@@ -1,7 +1,6 @@
 """Digits of 8 by 8 pixels, read by your own network: at least 95 % of pictures never seen."""
 
 import numpy as np
-
 from tinytorch.activations import relu
 from tinytorch.data import ArrayDataset, DataLoader, train_test_split
 from tinytorch.layers import Linear, Sequential
@@ -9,6 +8,7 @@ from tinytorch.losses import accuracy, cross_entropy
 from tinytorch.optim import Adam
 from tinytorch.tensor import Tensor
 from tinytorch.training import Trainer, evaluate
+
 from tinytutor.kit import digits, expect, gallery
 
 GATE = 0.95
@@ -33,7 +33,9 @@ def run(seed):
     said = model(Tensor(x_new)).argmax(axis=1).data
     wrong = np.flatnonzero(said != y_new)
     print(f"\n{len(wrong)} of {len(y_new)} were misread; the first of them:\n")
-    gallery(x_new[wrong[:8]].reshape(-1, 8, 8), [f"{y_new[i]}, read as {said[i]}" for i in wrong[:8]])
+    gallery(
+        x_new[wrong[:8]].reshape(-1, 8, 8), [f"{y_new[i]}, read as {said[i]}" for i in wrong[:8]]
+    )
     share = evaluate(model, accuracy, unseen)
     expect(share >= GATE, f"{share:.1%} of unseen pictures, the gate is {GATE:.0%}")
     return {"accuracy": round(share, 4)}

@@ -1,7 +1,6 @@
-"""Two moons and three spirals: at least 97 % of points never seen, beside what a straight line can do."""
+"""Two moons and three spirals: at least 97 % of new points, beside what a straight line can do."""
 
 import numpy as np
-
 from tinytorch.activations import relu
 from tinytorch.data import ArrayDataset, DataLoader, train_test_split
 from tinytorch.layers import Linear, Sequential
@@ -9,6 +8,7 @@ from tinytorch.losses import accuracy, cross_entropy
 from tinytorch.optim import Adam
 from tinytorch.tensor import Tensor
 from tinytorch.training import Trainer, evaluate
+
 from tinytutor.kit import expect, moons, region_map, spirals
 
 GATE = 0.97

@@ -1,13 +1,13 @@
 """XOR, the four points that no straight line divides, learnt by your own network: 4 of 4."""
 
 import numpy as np
-
 from tinytorch.activations import sigmoid, tanh
 from tinytorch.autograd import value_and_gradients
 from tinytorch.layers import Linear, Sequential
 from tinytorch.losses import bce_with_logits
 from tinytorch.optim import Adam
 from tinytorch.tensor import Tensor
+
 from tinytutor.kit import expect, region_map, table
 
 STEPS = 500
@@ -29,7 +29,10 @@ def run(seed):
             print(f"step {step:4}   loss {loss.item():.4f}", flush=True)
     chances = sigmoid(model(Tensor(x))).data
     table(
-        [(int(a), int(b), int(t[0]), float(p[0])) for (a, b), t, p in zip(x, y, chances)],
+        [
+            (int(a), int(b), int(t[0]), float(p[0]))
+            for (a, b), t, p in zip(x, y, chances, strict=True)
+        ],
         ["a", "b", "a xor b", "your network"],
     )
     print()

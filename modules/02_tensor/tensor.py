@@ -26,7 +26,7 @@ step, how it was made. Nearly every later module computes with it.
 
 ### Time and difficulty
 
-About 4 hours, difficulty 2 of 5. Eight exercises, none longer than 15
+About 4 hours. Difficulty 2 of 5. Eight exercises, none longer than 15
 lines.
 
 ### Objectives

@@ -581,7 +581,8 @@ tensors, and labels stay integers.
 ### Worked example: a function that pauses
 
 A function with `yield` gives a **generator**. It runs up to the next
-`yield`, hands out a value and waits until somebody asks again.
+`yield`, hands out a value and waits until somebody asks again. It shares
+only its name with the random generators of 01.
 
 ```python
 def portions(word, size):

@@ -331,9 +331,9 @@ def test_author_build_solve_and_rehearse(call: Call, workspace: Path, tmp_path: 
 
 
 def test_a_toothless_test_is_a_complaint(call: Call, tmp_path: Path) -> None:
-    import dataclasses  # noqa: PLC0415
+    import dataclasses
 
-    from tests.courses import build_course  # noqa: PLC0415
+    from tests.courses import build_course
 
     toothless = dataclasses.replace(DOUBLE, test="pass")
     module = dataclasses.replace(NUMBERS, exercises=(toothless, HALF))

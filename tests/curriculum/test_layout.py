@@ -17,7 +17,6 @@ from tinytutor.curriculum.layout import (
     Rectangle,
     Size,
     lay_out,
-    lay_out_to_fit,
 )
 
 WHOLE = course_of()
@@ -157,16 +156,3 @@ def test_a_course_of_three_hundred_modules_has_a_map(breadth: int | None) -> Non
     layout = lay_out(sizes, edges(course), breadth=breadth)
     check(layout, sizes, edges(course))
     assert breadth is None or layout.width <= breadth
-
-
-@pytest.mark.parametrize(
-    ("width", "height", "flow"),
-    [
-        (160, 48, Flow.DOWN),
-        (80, 24, Flow.DOWN),
-        (220, 30, Flow.RIGHT),
-        (100, 40, Flow.DOWN),
-    ],
-)
-def test_the_flow_is_chosen_by_the_window(width: int, height: int, flow: Flow) -> None:
-    assert lay_out_to_fit(COMPACT, edges(WHOLE), width=width, height=height).flow is flow

@@ -9,6 +9,7 @@ os.environ.setdefault("TEXTUAL_ANIMATIONS", "none")
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import ClassVar
 
 from textual.app import App
@@ -16,11 +17,14 @@ from textual.content import Content
 from textual.pilot import Pilot
 from textual.widgets import Static
 
+from tests.courses import build_course
+from tinytutor.curriculum.loader import load_course
 from tinytutor.progress.active_time import ActivityMeter
 from tinytutor.tui.screens.module import ModuleScreen
 from tinytutor.tui.settings import Settings
 from tinytutor.tui.themes import DARK, LIGHT
 from tinytutor.tutor.tutor import Tutor
+from tinytutor.tutor.workspace import create_workspace
 
 WAIT_SECONDS = 30.0
 
@@ -92,3 +96,30 @@ def words(app: ModuleApp, selector: str) -> str:
 def result(app: ModuleApp) -> str:
     """What stands below the tests."""
     return words(app, "#result")
+
+
+@asynccontextmanager
+async def numbers(
+    tmp_path: Path, *, size: tuple[int, int] = (120, 40), check_at_once: bool = False
+) -> AsyncIterator[tuple[Tutor, ModuleApp, Pilot[None]]]:
+    """The first module of the tiny course, started and open."""
+    tutor = started_tutor(tmp_path)
+    try:
+        async with opened(tutor, "01_numbers", size=size, check_at_once=check_at_once) as (app, p):
+            yield tutor, app, p
+    finally:
+        await tutor.close()
+
+
+def started_tutor(tmp_path: Path) -> Tutor:
+    """A tutor of the tiny course whose first module is started."""
+    course = load_course(build_course(tmp_path / "course"))
+    tutor = Tutor(create_workspace(tmp_path / "work", course))
+    tutor.start("01_numbers")
+    return tutor
+
+
+def write(app: ModuleApp, source: str) -> None:
+    """The student's text, as if typed at once."""
+    editor = app.module_screen.exercise_pane.editor
+    editor.replace(source, (0, 0), editor.document.end)

@@ -122,21 +122,6 @@ def lay_out(
     return _finished(sketch, edges, breadths, depths, spacing, flow)
 
 
-def lay_out_to_fit(
-    sizes: Mapping[str, Size], edges: Sequence[Edge], *, width: int, height: int
-) -> Layout:
-    """The layout that shows most of the map in a window of this size.
-
-    Downward where that shows it whole, or where nothing does: then it is scrolled one way only. To
-    the right where only that shows it whole.
-    """
-    down = lay_out(sizes, edges, flow=Flow.DOWN, breadth=width)
-    if down.height <= height:
-        return down
-    right = lay_out(sizes, edges, flow=Flow.RIGHT, breadth=height)
-    return right if right.width <= width and right.height <= height else down
-
-
 def _finished(
     sketch: Sketch,
     edges: Sequence[Edge],

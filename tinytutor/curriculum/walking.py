@@ -31,9 +31,9 @@ def step(layout: Layout, node: str, direction: Direction) -> str | None:
     """The box that a step from this one leads to; None only at the edge of the map.
 
     With the flow, a step follows an edge, of several the one to the closest level and there to the
-    box that lies nearest across; without an edge it leads to the nearest box of the next level. Across the flow it leads to the neighbour, and from
-    a level's end to the next level, like a line of text: so every box can be reached from every
-    other one.
+    box that lies nearest across; without an edge it leads to the nearest box of the next level.
+    Across the flow it leads to the neighbour, and from a level's end to the next level, like a line
+    of text: so every box can be reached from every other one.
     """
     if direction in _ALONG[layout.flow]:
         return _along(layout, node, _ALONG[layout.flow][direction])

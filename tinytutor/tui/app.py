@@ -79,8 +79,8 @@ class TutorApp(App[None]):
             return
         self.push_screen(MapScreen(self.tutor))
         if self.tutor.store.write_problem is not None:
-            problem = str(self.tutor.store.write_problem)
-            self.notify(problem, severity="error", timeout=30, markup=False)
+            told = str(self.tutor.store.write_problem)
+            self.notify(told, severity="error", timeout=30, markup=False)
         self.call_after_refresh(self._warm_up)
 
     def _warm_up(self) -> None:

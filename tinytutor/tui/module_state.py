@@ -111,6 +111,15 @@ class ModuleState:
         section_index = found[0] if found else self.section_index
         return replace(self, section_index=section_index, exercise_index=index)
 
+    def exercise_on(self, step: int) -> ModuleState:
+        """The next exercise (`step` 1) or the one before (-1), as seen from the section on screen.
+
+        From the introduction the next one is the first, though that is in the editor already.
+        """
+        here = self.to_exercise(self.exercise_index).section_index
+        on_the_way = self.section_index < here if step > 0 else self.section_index > here
+        return self.to_exercise(self.exercise_index + (0 if on_the_way else step))
+
     def to_first_failure(self) -> ModuleState:
         """Where the exercise on screen passes and another does not: at the first that does not."""
         if self.exercise is None or self.status(self.exercise) != "passed":

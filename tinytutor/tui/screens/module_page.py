@@ -230,7 +230,7 @@ class ModulePage(Screen[None]):
     def action_exercise(self, direction: str) -> None:
         """The next or previous exercise; its section comes with it."""
         step = 1 if direction == "next" else -1
-        self.change(lambda state: state.to_exercise(state.exercise_index + step))
+        self.change(lambda state: state.exercise_on(step))
 
     def action_outline(self) -> None:
         """Lists the sections and goes to the chosen one."""
