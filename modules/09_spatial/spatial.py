@@ -30,7 +30,7 @@ Nothing else is needed.
 
 ### Time and difficulty
 
-About 5 hours. Difficulty 3 of 5. Eight exercises of 3 to 10 lines.
+About 5 hours. Difficulty 3 of 5. Eight exercises of 5 to 10 lines.
 
 ### Learning objectives
 
@@ -203,13 +203,18 @@ def test_output_size():
     same(output_size(8, 3), 6, "output_size(8, 3)", mistakes=wrong)
     wrong = {
         "a step that goes too far is not taken: round down": 4,
-        "the first place counts too: add 1": 2,
+        "there is no half place: divide with //": 3.5,
         "stride was ignored": 6,
-        "add the 1 after dividing by the stride": 2.5,
     }
     got = output_size(8, 3, stride=2)
     same(got, 3, "output_size(8, 3, stride=2)", mistakes=wrong)
-    wrong = {"the frame has two sides: 2 * padding": 7, "no padding": 6}
+    wrong = {"divide by the stride first, then add 1": 3}
+    got = output_size(9, 3, stride=2)
+    same(got, 4, "output_size(9, 3, stride=2)", mistakes=wrong)
+    wrong = {
+        "the frame has two sides: 2 * padding": 7,
+        "padding was ignored": 6,
+    }
     got = output_size(8, 3, padding=1)
     same(got, 8, "output_size(8, 3, padding=1)", mistakes=wrong)
     whole = isinstance(output_size(8, 3, 2), int)
@@ -217,7 +222,7 @@ def test_output_size():
 
     # All settings together.
     cases = [
-        (9, 3, 2, 0, 4),
+        (1, 1, 1, 0, 1),
         (10, 3, 2, 0, 4),
         (10, 3, 2, 4, 8),
         (7, 2, 2, 0, 3),
@@ -348,30 +353,31 @@ def test_conv2d_loops():
     picture = rng.standard_normal((7, 10), dtype=np.float32)
     kernel = rng.standard_normal((3, 3), dtype=np.float32)
 
+    def at(i, j, apart):
+        """The sum at one start; the pixels of the window lie `apart`."""
+        rows = picture[i : i + 2 * apart + 1 : apart]
+        return (rows[:, j : j + 2 * apart + 1 : apart] * kernel).sum()
+
     def sums(downs, rights, apart=1):
-        """One window for each start; its pixels lie `apart`."""
-        reach = 2 * apart + 1
-        windows = [
-            [picture[i : i + reach : apart, j : j + reach : apart] for j in rights]
-            for i in downs
-        ]
-        return [[(window * kernel).sum() for window in row] for row in windows]
+        """One sum for each pair of starts."""
+        return [[at(i, j, apart) for j in rights] for i in downs]
 
     same(
         conv2d_loops(picture, kernel),
         sums(range(5), range(8)),
         "conv2d_loops of a picture (7, 10) and a kernel (3, 3)",
     )
+    down, right = range(0, 5, 2), range(0, 8, 2)
     inside = sums(range(3), range(4), apart=2)
     same(
         conv2d_loops(picture, kernel, stride=2),
-        sums(range(0, 5, 2), range(0, 8, 2)),
+        sums(down, right),
         "conv2d_loops(picture, kernel, stride=2)",
         mistakes={
             "the stride moves the place, not the pixels inside": inside,
             "stride was ignored": sums(range(3), range(4)),
-            "the stride counts for columns too": sums(range(0, 5, 2), range(4)),
-            "the stride counts for rows too": sums(range(3), range(0, 8, 2)),
+            "the stride counts for columns too": sums(down, range(4)),
+            "the stride counts for rows too": sums(range(3), right),
         },
     )
     same(
@@ -395,16 +401,17 @@ test_conv2d_loops()
 What is such a sum good for? The kernel below is -1 on the left and +1 on
 the right. Where left and right are alike, the products cancel. Where dark
 meets light, they do not. So it finds upright edges; turned, it finds flat
-ones.
+ones. A frame of one empty pixel keeps the result as large as the picture.
 """
 
 # %% tags=["experiment"]
 drawn, _ = digits(40, seed=5)
 seven = drawn[13]
 upright = np.array([[-1, 0, 1]] * 3, np.float32) / 3
-found_edges = [np.abs(conv2d_loops(seven, k)) for k in (upright, upright.T)]
-framed = [np.pad(edges, 1) for edges in found_edges]
-gallery(np.stack([seven, *framed]), ["a seven", "upright edges", "flat edges"])
+framed = np.pad(seven, 1)
+found = [np.abs(conv2d_loops(framed, k)) for k in (upright, upright.T)]
+captions = ["a seven", "upright edges", "flat edges"]
+gallery(np.stack([seven, *found]), captions)
 
 # %% [markdown]
 """
@@ -496,23 +503,17 @@ def test_conv2d_loops_multi():
     bias = rng.standard_normal(5, dtype=np.float32)
     per_filter = bias.reshape(5, 1, 1)
 
-    def apart(pictures, stride=1):
-        """Each kernel on its channel, not yet added: (N, O, C, H', W')."""
-        return np.array(
-            [
-                [
-                    [
-                        conv2d_loops(channel, kernel, stride)
-                        for channel, kernel in zip(picture, kernels, strict=True)
-                    ]
-                    for kernels in weight
-                ]
-                for picture in pictures
-            ]
-        )
+    def apart(picture, kernels, stride):
+        """Each kernel on its channel, not yet added: (C, H', W')."""
+        pairs = zip(picture, kernels, strict=True)
+        return [conv2d_loops(channel, k, stride) for channel, k in pairs]
+
+    def all_apart(pictures, stride=1):
+        """The same for all pictures and filters: (N, O, C, H', W')."""
+        return np.array([[apart(p, f, stride) for f in weight] for p in pictures])
 
     # The plain case: stride 1, no frame; first without, then with a bias.
-    each = apart(x)
+    each = all_apart(x)
     right = each.sum(axis=2)
     channels = {
         "each channel overwrites the one before: += adds up": each[:, :, 2],
@@ -532,9 +533,7 @@ def test_conv2d_loops_multi():
         right + per_filter,
         "conv2d_loops_multi(x, weight, bias), 3 channels",
         mistakes={
-            "the bias was counted 3 times: once for each channel": (
-                right + 3 * per_filter
-            ),
+            "the bias was counted 3 times, per channel": right + 3 * per_filter,
             "the bias is missing": right,
         },
     )
@@ -546,7 +545,7 @@ def test_conv2d_loops_multi():
     for stride, padding in ((1, 1), (2, 2), (3, 1)):
         framed = np.zeros((2, 3, 4 + 2 * padding, 6 + 2 * padding), np.float32)
         framed[:, :, padding:-padding, padding:-padding] = x
-        right = apart(framed, stride).sum(axis=2) + per_filter
+        right = all_apart(framed, stride).sum(axis=2) + per_filter
         what = f"conv2d_loops_multi, stride {stride}, padding {padding}"
         with unchanged(x, what=what):
             got = conv2d_loops_multi(x, weight, bias, stride, padding)
@@ -680,29 +679,25 @@ def test_shifted_copies():
         same(len(copies), k * k, f"the number of copies, {call}")
         for number, copy in enumerate(copies):
             di, dj = divmod(number, k)
-            down = framed.shape[2] - k + di + 1
-            right = framed.shape[3] - k + dj + 1
-            same(
-                copy,
-                framed[:, :, di:down:stride, dj:right:stride],
-                f"copy {number} of {call}",
-                mistakes={
-                    "the last row is lost": (
-                        framed[:, :, di : down - 1 : stride, dj:right:stride]
-                    ),
-                    "the last column is lost": (
-                        framed[:, :, di:down:stride, dj : right - 1 : stride]
-                    ),
-                },
-                hint="how many items must the slice have, and how far apart?",
-            )
+            low = framed[:, :, di : framed.shape[2] - k + di + 1]
+            seen = low[:, :, :, dj : framed.shape[3] - k + dj + 1]
+            seen = seen[:, :, ::stride, ::stride]
+            lost = {
+                "the last row is lost": seen[:, :, :-1],
+                "the last column is lost": seen[:, :, :, :-1],
+                "the last row and column are lost": seen[:, :, :-1, :-1],
+            }
+            hint = "how many items must the slice have, and how far apart?"
+            what = f"copy {number} of {call}"
+            same(copy, seen, what, mistakes=lost, hint=hint)
             same_dtype(copy, np.float32, f"copy {number}")
 
     # The value of the frame.
-    low = shifted_copies(x, 3, padding=1, pad_value=-5.0)[0]
-    wanted = np.pad(x.data[0, 0], 1, constant_values=-5.0)[:6, :9]
-    ignored = {"pad_value was ignored": np.pad(x.data[0, 0], 1)[:6, :9]}
-    same(low.data[0, 0], wanted, "copy 0, pad_value=-5", mistakes=ignored)
+    first = shifted_copies(x, 3, padding=1, pad_value=-5.0)[0]
+    zeros = np.pad(x.data[0, 0], 1)[:6, :9]
+    fives = np.pad(x.data[0, 0], 1, constant_values=-5.0)[:6, :9]
+    wrong = {"pad_value was ignored": zeros}
+    same(first.data[0, 0], fives, "copy 0, pad_value=-5", mistakes=wrong)
 
     # What it costs: one frame at most, and slices that are views.
     with tape() as records:
@@ -867,29 +862,35 @@ def conv2d(
 def test_conv2d():
     # The matrix from the text.
     x = Tensor(np.arange(1, 10, dtype=np.float32).reshape(1, 1, 3, 3))
-    matrix = np.array([[1, 2, 4, 5], [2, 3, 5, 6], [4, 5, 7, 8], [5, 6, 8, 9]])
-    wrong = {"a row must be a place, a column a copy": [*matrix[:, [0, 2, 1, 3]]]}
-    copies_as_rows = [copy.data.ravel() for copy in shifted_copies(x, 2)]
-    wrong["the copies are the rows: turn the matrix"] = copies_as_rows
+    matrix = [[1, 2, 4, 5], [2, 3, 5, 6], [4, 5, 7, 8], [5, 6, 8, 9]]
+    # (With these numbers, rows and columns may be swapped unnoticed.)
     got = side_by_side(shifted_copies(x, 2))
-    same(got, matrix, "side_by_side of the copies of 1 to 9", mistakes=wrong)
+    same(got, matrix, "side_by_side of the copies of 1 to 9")
 
-    # Two pictures with three channels: 2 * 3 * 4 places, 2 * 2 * 3 columns.
+    # Two pictures, three channels: 2 * 3 * 4 places, 2 * 2 * 3 columns.
     rng = make_rng(5)
     x = Tensor(rng.standard_normal((2, 3, 4, 5), dtype=np.float32))
     copies = shifted_copies(x, 2)
     with unchanged(*copies, what="side_by_side(copies)"):
         matrix = side_by_side(copies)
-    same(matrix.shape, (24, 12), "the shape of side_by_side(copies)")
-    first, last = (np.stack([c.data[n, :, i, j] for c in copies])
-                   for n, i, j in ((0, 0, 0), (1, 2, 3)))  # fmt: skip
-    unturned = np.concatenate([c.data for c in copies], axis=1).reshape(24, 12)
-    mixed = {
-        "columns are mixed up: channels must be last before reshape": unturned[0],
-        "columns are mixed up: in a copy all its channels follow": first.T.ravel(),
+    wrong = {
+        "a row is a place, a column a copy: turn it": (12, 24),
+        "a copy gives a column for each of its channels": (72, 4),
     }
-    same(matrix.data[0], first.ravel(), "row 0", mistakes=mixed)
-    same(matrix.data[23], last.ravel(), "row 23, the last place")
+    what = "the shape of side_by_side of 4 copies (2, 3, 3, 4)"
+    same(matrix.shape, (24, 12), what, mistakes=wrong)
+    piled = np.stack([copy.data for copy in copies])  # (4, 2, 3, 3, 4)
+    row = piled[:, 0, :, 0, 0]  # copy by channel, at the first place
+    last_row = piled[:, 1, :, 2, 3]
+    as_piled = piled.transpose(1, 0, 2, 3, 4).reshape(24, 12)
+    mixed = "columns are mixed up"
+    wrong = {
+        f"{mixed}: channels must be last before reshape": as_piled[0],
+        f"{mixed}: a copy keeps its channels together": row.T.ravel(),
+        f"{mixed}: the rows run through the pictures": piled.ravel()[:12],
+    }
+    same(matrix.data[0], row.ravel(), "row 0, place (0, 0)", mistakes=wrong)
+    same(matrix.data[23], last_row.ravel(), "row 23, the last place")
 
     # The same numbers as with loops.
     x = Tensor(rng.standard_normal((2, 3, 6, 7), dtype=np.float32))
@@ -901,6 +902,7 @@ def test_conv2d():
         right = conv2d_loops_multi(x.data, kernels, bias.data, stride, padding)
         alone = conv2d_loops_multi(x.data, kernels, None, stride, padding)
         not_back = right.transpose(0, 2, 3, 1)
+        cut = not_back.reshape(right.shape)
         with unchanged(x, weight, bias, what=what):
             got = conv2d(x, weight, bias, stride, padding)
         same(
@@ -911,9 +913,7 @@ def test_conv2d():
                 "the bias is missing": alone,
                 "the bias is subtracted": 2 * alone - right,
                 "the channels are still last: bring them back": not_back,
-                "reshape cannot move the channels: transpose them": (
-                    not_back.reshape(right.shape)
-                ),
+                "reshape cannot move the channels: transpose": cut,
             },
         )
         without = conv2d(x, weight, None, stride, padding)
@@ -1007,9 +1007,8 @@ class Conv2d(Module):
         ### BEGIN SOLUTION
         if x.ndim != 4 or x.shape[1] != self.in_channels:
             wanted = f"(batch, {self.in_channels} channels, height, width)"
-            raise ValueError(
-                f"Conv2d takes {wanted}, got {x.shape}: channels last?"
-            )
+            problem = f"Conv2d takes {wanted}, got {x.shape}"
+            raise ValueError(f"{problem}: channels last?")
         return conv2d(x, self.weight, self.bias, self.stride, self.padding)
         ### END SOLUTION
 
@@ -1056,8 +1055,11 @@ def test_conv2d_layer():
                 "divide by fan_in, not by the filters": np.sqrt(fan_in / filters),
             },
         )
+        layer = f"Conv2d({channels}, {filters}, {k})"
         middle = abs(weight.mean()) < 0.03 * he
-        expect(middle, f"Conv2d({channels}, {filters}, {k}): the mean is not 0")
+        expect(middle, f"{layer}: the weights need both signs, mean 0")
+        tails = np.abs(weight).max() > 3 * he
+        expect(tails, f"{layer}: no bell curve; draw with standard_normal")
     one, two = (Conv2d(2, 3, 3, rng=make_rng(1)).weight.data for _ in range(2))
     same_seed = "the same seed gave other weights: draw from rng"
     expect((one == two).all(), same_seed)
@@ -1075,22 +1077,19 @@ def test_conv2d_layer():
         what = f"Conv2d(3, 5, 3, {stride}, {padding})(x)"
         with unchanged(x, layer.weight, layer.bias, what=what):
             got = layer(x)
-        without = conv2d_loops_multi(x.data, kernels, None, stride, padding)
+        no_bias = conv2d_loops_multi(x.data, kernels, None, stride, padding)
+        neither = conv2d_loops_multi(*arrays)
+        no_padding = conv2d_loops_multi(*arrays, stride)
+        no_stride = conv2d_loops_multi(*arrays, 1, padding)
         same(
             got,
             conv2d_loops_multi(*arrays, stride, padding),
             what,
             mistakes={
-                "the bias is missing": without,
-                "stride and padding of the layer are ignored": (
-                    conv2d_loops_multi(*arrays)
-                ),
-                "the padding of the layer is ignored": (
-                    conv2d_loops_multi(*arrays, stride)
-                ),
-                "the stride of the layer is ignored": (
-                    conv2d_loops_multi(*arrays, 1, padding)
-                ),
+                "the bias is missing": no_bias,
+                "stride and padding of the layer are ignored": neither,
+                "the padding of the layer is ignored": no_padding,
+                "the stride of the layer is ignored": no_stride,
             },
         )
     same_dtype(got, np.float32, what)
@@ -1205,24 +1204,28 @@ def test_pooling():
     )
     same_dtype(got, np.float32, "MaxPool2d(2)(x)")
 
-    # Other kernels, strides and sizes; all numbers are negative.
+    # Only negative numbers, and an odd number of rows.
     rng = make_rng(9)
     x = Tensor(-1 - rng.random((2, 3, 5, 8), dtype=np.float32))
-    for k, stride in ((2, 2), (3, 1), (2, 3), (3, 2), (1, 2)):
+    pooled = MaxPool2d(2)(x)
+    negative = (pooled.data < 0).all()
+    expect(negative, "the max of negatives became 0: do not pad")
+    what = "the shape of MaxPool2d(2)(x), x of shape (2, 3, 5, 8)"
+    same(pooled.shape, (2, 3, 2, 4), what)
+
+    # Other kernels and strides.
+    def largest(k, stride):
+        """The largest of each window, place by place."""
         down, right = range(0, 6 - k, stride), range(0, 9 - k, stride)
         places = [(i, j) for i in down for j in right]
-        maxima = [x.data[:, :, i : i + k, j : j + k].max((2, 3)) for i, j in places]
-        wanted = np.stack(maxima, axis=2).reshape(2, 3, len(down), len(right))
-        same(
-            MaxPool2d(k, stride)(x),
-            wanted,
-            f"MaxPool2d({k}, {stride})(x), x of shape {x.shape}",
-            mistakes={"stride was ignored": MaxPool2d(k, k)(x).data},
-        )
-    pooled = MaxPool2d(2)(x).data
-    zero = "the max of negatives became 0: do not pad"
-    expect((pooled < 0).all(), zero)
-    same(pooled.shape, (2, 3, 2, 4), "the shape of MaxPool2d(2) of (5, 8)")
+        windows = [x.data[:, :, i : i + k, j : j + k] for i, j in places]
+        found = np.stack([window.max((2, 3)) for window in windows], axis=2)
+        return found.reshape(2, 3, len(down), len(right))
+
+    for k, stride in ((2, 2), (3, 1), (2, 3), (3, 2), (1, 2)):
+        what = f"MaxPool2d({k}, {stride})(x), x of shape (2, 3, 5, 8)"
+        wrong = {"the stride was ignored": largest(k, k)}
+        same(MaxPool2d(k, stride)(x), largest(k, stride), what, mistakes=wrong)
     connected(tape, MaxPool2d(2), x, what="MaxPool2d(2)(x)")
     with refuses(ValueError, "MaxPool2d(6)(x)", says=["kernel 6", "5 pixels"]):
         MaxPool2d(6)(x)
@@ -1233,6 +1236,7 @@ def test_pooling():
     with unchanged(x, what="GlobalAvgPool()(x)"):
         got = GlobalAvgPool()(x)
     values = x.data
+    thick = values.mean((2, 3), keepdims=True)
     same(
         got,
         values.mean((2, 3)),
@@ -1240,11 +1244,10 @@ def test_pooling():
         mistakes={
             "take the mean, not the sum": values.sum((2, 3)),
             "take the mean, not the largest": values.max((2, 3)),
-            "rows and columns vanish, channels stay": values.mean((1, 2, 3)),
-            "the pictures were mixed: average axes 2 and 3": values.mean((0, 1)),
-            "the result is (N, C): no axes of size 1": (
-                values.mean((2, 3), keepdims=True)
-            ),
+            "the channels were mixed: keep axis 1": values.mean((1, 2, 3)),
+            "the pictures were mixed: keep axis 0": values.mean((0, 1)),
+            "the columns are still there": values.mean(2),
+            "the result is (N, C), without axes of size 1": thick,
         },
     )
     same_dtype(got, np.float32, "GlobalAvgPool()(x)")
@@ -1365,9 +1368,9 @@ def test_small_cnn():
     expect(np.isfinite(scores.data).all(), "the scores must be finite")
     connected(tape, net, x, what="small_cnn(rng)(x)")
     twin = small_cnn(make_rng(2))
-    for (name, p), q in zip(net.named_parameters(), twin.parameters(), strict=True):
-        same_start = (p.data == q.data).all()
-        expect(same_start, f"{name}: the same seed, other numbers: pass rng on")
+    for name, values in net.state_dict().items():
+        alike = (values == twin.state_dict()[name]).all()
+        expect(alike, f"{name}: the same seed, other numbers: pass rng on")
     first, second = (small_cnn().parameters()[0].data for _ in range(2))
     expect((first != second).any(), "two networks without rng start as copies")
 
@@ -1420,30 +1423,25 @@ faster is `conv2d` than `conv2d_loops_multi`?
 rng = make_rng(1)
 kernels = rng.standard_normal((8, 3, 3, 3), dtype=np.float32)
 filters = Tensor(as_weight(kernels))
-speed_rows = []
-for count in (1, 2, 4):
-    x = rng.standard_normal((count, 3, 16, 16), dtype=np.float32)
-    t = Tensor(x)
-    slow = stopwatch(
-        lambda x=x: conv2d_loops_multi(x, kernels, padding=1), repeats=3
+
+
+def race(count):
+    """Both ways on `count` pictures: a row of the table."""
+    x = Tensor(rng.standard_normal((count, 3, 16, 16), dtype=np.float32))
+    loops = stopwatch(
+        lambda: conv2d_loops_multi(x.data, kernels, padding=1),
+        repeats=3,
     )
-    fast = stopwatch(lambda t=t: conv2d(t, filters, padding=1), repeats=99)
-    products = count * 16 * 16 * 8 * 27
-    speed_rows.append(
-        (
-            count,
-            products,
-            1e3 * slow,
-            1e3 * fast,
-            round(slow / fast),
-            round(1e9 * slow / products),
-            1e9 * fast / products,
-        )
-    )
-table(
-    speed_rows,
-    ["pictures", "products", "loops ms", "conv2d ms", "ratio", "loops ns", "conv2d ns"],
-)
+    product = stopwatch(lambda: conv2d(x, filters, padding=1), repeats=99)
+    work = count * 16 * 16 * 8 * 27
+    ms = 1e3 * loops, 1e3 * product
+    ns = round(1e9 * loops / work), 1e9 * product / work
+    return count, work, *ms, round(loops / product), *ns
+
+
+speed_rows = [race(count) for count in (1, 2, 4, 8)]
+headers = ["pictures", "products", "loops ms", "conv2d ms", "ratio"]
+table(speed_rows, [*headers, "loops ns", "conv2d ns"])
 print("\nthe last two columns: time for one multiplication\n")
 *_, loops_ns, product_ns = speed_rows[-1]
 bars({"loops": loops_ns, "conv2d": product_ns}, unit="ns")
@@ -1487,7 +1485,7 @@ PLACEHOLDER B
 # %% [markdown] tags=["prediction"]
 """
 **Predict.** Take as many filters as channels, and let both grow from 1 to
-64. The matrix grows with the channels; the multiplications grow with their
+256. The matrix grows with the channels; the multiplications grow with their
 square. What happens to the time *for one multiplication*?
 
 1. It stays the same.
@@ -1496,28 +1494,22 @@ square. What happens to the time *for one multiplication*?
 """
 
 # %% tags=["experiment"]
-work_rows = []
-for channels in (1, 2, 4, 8, 16, 32, 64):
-    rng = make_rng(channels)
-    layer = Conv2d(channels, channels, 3, padding=1, rng=rng)
-    shape = (8, channels, 16, 16)
-    x = Tensor(rng.standard_normal(shape, dtype=np.float32))
-    matrix = 8 * 16 * 16 * 9 * channels * 4
-    products = 8 * 16 * 16 * 9 * channels * channels
-    seconds = stopwatch(lambda f=layer, x=x: f(x), repeats=15)
-    work_rows.append(
-        (
-            channels,
-            human_bytes(matrix),
-            products / matrix,
-            1e3 * seconds,
-            1e9 * seconds / products,
-        )
-    )
-table(
-    work_rows,
-    ["channels", "matrix", "products per byte", "ms", "ns per product"],
-)
+def work_of(channels):
+    """A convolution from `channels` to as many: a row of the table."""
+    layer = Conv2d(channels, channels, 3, padding=1, rng=make_rng(channels))
+    pictures = make_rng(4).standard_normal((8, channels, 16, 16), np.float32)
+    x = Tensor(pictures)
+    places, columns = 8 * 16 * 16, 9 * channels
+    matrix = 4 * places * columns
+    products = places * columns * channels
+    seconds = stopwatch(lambda: layer(x), repeats=9)
+    ns = 1e9 * seconds / products
+    return channels, human_bytes(matrix), products / matrix, 1e3 * seconds, ns
+
+
+work_rows = [work_of(2**n) for n in range(9)]
+headers = ["channels", "matrix", "products per byte", "ms", "ns per product"]
+table(work_rows, headers)
 print()
 curve(
     {"conv2d": [(row[0], row[4]) for row in work_rows]},

@@ -4,73 +4,13 @@ from __future__ import annotations
 
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
-import yaml
 
-from tinytutor.curriculum import document
+from tests.curriculum.course_files import GOOD, problems, write
 from tinytutor.curriculum.loader import CourseError, bundled_course_folder, load_course
 from tinytutor.curriculum.model import Limits
-from tinytutor.curriculum.problems import MOST_PROBLEMS
-
-GOOD = """\
-course: tiny
-title: A tiny course
-version: "1"
-library: tinylib
-limits:
-  cell_seconds: 5
-branches:
-  - id: main
-    title: Main
-modules:
-  - id: 02_second
-    title: Second
-    goal: >
-      A sentence
-      on two lines.
-    difficulty: 5
-    hours: 2.5
-    branch: main
-    requires:
-      01_first: "it is used"
-    limits:
-      memory_mib: 4096
-  - id: 01_first
-    title: First
-    goal: A goal.
-    difficulty: 1
-    hours: 1
-    branch: main
-    requires: {}
-milestones:
-  - id: first_light
-    title: First light
-    requires: [01_first, 02_second]
-    gate: it shines
-"""
-
-
-def write(folder: Path, text: str | bytes) -> Path:
-    """A course folder with this course file, and the lessons and programs that GOOD names."""
-    for name in ("modules/01_first/first.py", "modules/02_second/second.py"):
-        path = folder / name
-        path.parent.mkdir(parents=True)
-        path.touch()
-    (folder / "curriculum" / "milestones").mkdir(parents=True)
-    (folder / "curriculum" / "milestones" / "first_light.py").touch()
-    raw = text if isinstance(text, bytes) else text.encode()
-    (folder / "curriculum" / "course.yaml").write_bytes(raw)
-    return folder
-
-
-def problems(folder: Path, text: str | bytes) -> list[str]:
-    with pytest.raises(CourseError) as caught:
-        load_course(write(folder, text))
-    assert str(caught.value).splitlines() == [str(problem) for problem in caught.value.problems]
-    return [str(problem) for problem in caught.value.problems]
 
 
 def changed(*replacements: tuple[str, str]) -> str:
@@ -346,55 +286,6 @@ def test_every_problem_is_told_at_once_in_the_order_of_the_file(tmp_path: Path) 
     )
     found = problems(tmp_path, text)
     assert [line.split(":")[1] for line in found] == ["4", "20", "27", "33"]
-
-
-HOSTILE = {
-    "nothing": (b"", "empty"),
-    "only a comment": (b"# later\n", "empty"),
-    "a text": (b"hello", "the course must be a mapping"),
-    "a list": (b"- a\n- b\n", "the course must be a mapping"),
-    "NUL": (b"course: a\ntitle: \0\n", "course.yaml:2: a character that no text file holds"),
-    "not UTF-8": (b"course: a\n\ntitle: caf\xe9\n", "course.yaml:3: not UTF-8 text"),
-    "UTF-16": ("course: a\n".encode("utf-16"), "not UTF-8 text"),
-    "no YAML": (b"course: [a\ntitle: b\n", "course.yaml:2: not readable as YAML"),
-    "tabs": (b"course: a\nbranches:\n\t- id: b\n", "course.yaml:3: not readable as YAML"),
-    "two documents": (b"course: a\n---\ncourse: b\n", "not readable as YAML"),
-    "anchor": (b"course: &a x\ntitle: *a\n", "course.yaml:1: anchor &a"),
-    "alias to itself": (b"course: &a [*a]\n", "anchor &a"),
-    "alias bomb": (
-        b"a: &a [x,x]\n"
-        + b"".join(b"%c: &%c [*%c,*%c]\n" % (c, c, c - 1, c - 1) for c in b"bcdefg"),
-        "anchor &a",
-    ),
-    "merge key": (b"<<: {course: a}\n", "the course has no key '<<'"),
-    "object": (b"!!python/object:os.system {}\n", "tag tag:yaml.org,2002:python/object:os.system"),
-    "module": (b"course: !!python/name:os.system\n", "tag tag:yaml.org,2002:python/name:os.system"),
-    "deep list": (b"course: " + b"[" * 100_000, "nested more than"),
-    "deep mapping": (b"{a: " * 100_000, "nested more than"),
-    "deep blocks": (b"\n".join(b" " * n + b"a:" for n in range(500)), "nested more than"),
-    "huge": (b"#" * (1 << 20) + b"\ncourse: a\n", "longer than 1048576 bytes"),
-    "directive": (b"%YAML 9.9\n---\ncourse: a\n", "course.yaml"),
-}  # fmt: skip
-
-
-@pytest.mark.parametrize("loader", [yaml.SafeLoader, getattr(yaml, "CSafeLoader", None)])
-@pytest.mark.parametrize("name", sorted(HOSTILE))
-def test_a_hostile_file_is_refused_quickly(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, loader: type | None
-) -> None:
-    if loader is None:
-        pytest.skip("this PyYAML has no C parser")
-    monkeypatch.setattr(document, "_LOADER", loader)
-    raw, told = HOSTILE[name]
-    started = time.process_time()
-    found = problems(tmp_path, raw)
-    assert time.process_time() - started < 5
-    assert any(told in line for line in found)
-
-
-def test_of_very_many_problems_only_the_first_are_told(tmp_path: Path) -> None:
-    text = "".join(f"key{number}: 1\n" for number in range(50_000))
-    assert len(problems(tmp_path, text)) == MOST_PROBLEMS
 
 
 def test_very_many_modules_are_refused(tmp_path: Path) -> None:
