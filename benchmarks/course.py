@@ -79,9 +79,7 @@ async def check_all(folder: Path) -> None:
         print(f"{module.id:<18} {len(result.verdicts):4}  {result.seconds:7.2f}", flush=True)
     whole = time.perf_counter() - began
     print(f"{'checks':<18} {'':4}  {spent:7.2f}")
-    print(
-        f"{'with all around':<18} {'':4}  {whole:7.2f}   lessons parsed, notebooks written, passes kept"
-    )
+    print(f"{'with all around':<18} {'':4}  {whole:7.2f}   (parsing lessons, writing notebooks)")
     await tutor.close()
 
 

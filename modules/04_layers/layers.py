@@ -29,16 +29,16 @@ Nothing else is needed.
 
 ### Time and difficulty
 
-About 3 hours, difficulty 2 of 5. Seven exercises of 3 to 13 lines.
+About 3 hours. Difficulty 2 of 5. Seven exercises of 3 to 15 lines.
 
-### Objectives
+### Learning objectives
 
 Afterwards you can
 
-- say what belongs to a model and what belongs to the data,
-- find every parameter of a nested model with one loop over `vars(self)`,
-- choose start values that keep signals neither too small nor too large,
-- build, switch, save and restore a network as one object,
+- say what belongs to a model and what belongs to the data;
+- find every parameter of a nested model with one loop over `vars(self)`;
+- choose start values that keep signals neither too small nor too large;
+- build, switch, save and restore a network as one object;
 - predict how the cost of a layer grows with its width and its batch.
 
 ### How the pieces hang together
@@ -90,8 +90,8 @@ a program finds all of them, whatever their names and wherever they are?**
 """
 
 # %%
-# | default_exp layers
-# | export
+#| default_exp layers
+#| export
 """Layers: objects that own parameters and turn tensors into tensors."""
 
 from collections.abc import Callable, Iterator
@@ -166,7 +166,7 @@ You call a module like a function. `net(x)` runs `net.forward(x)`.
 
 
 # %%
-# | export
+#| export
 class Parameter(Tensor):
     """A tensor that belongs to the model, not to the data."""
 
@@ -248,7 +248,7 @@ module 02. So `Module` grows by one idea at a time.
 
 
 # %% nbgrader={"grade": false, "grade_id": "own_parameters", "locked": false, "schema_version": 3, "solution": true}
-# | export
+#| export
 @extend(Module)
 class OwnParameters:
     """What a module holds directly."""
@@ -363,7 +363,7 @@ to it, because a layer may be used in two places.
 
 
 # %% nbgrader={"grade": false, "grade_id": "named_parameters", "locked": false, "schema_version": 3, "solution": true}
-# | export
+#| export
 @extend(Module)
 class Tree:
     """A module and everything below it."""
@@ -518,13 +518,14 @@ limit  = sqrt(3) * spread = sqrt(6 / (in + out))
 Numbers drawn evenly between `-limit` and `limit` have just that spread. For
 `Linear(2, 4)` the limit is `sqrt(6 / 6) = 1`, and the spread is 0.577.
 
-The random numbers come from a generator that the caller passes in. Then the
-same seed gives the same network.
+The random numbers come from `rng`, a generator that the caller passes in.
+Then the same seed gives the same network. `rng.uniform(low, high, shape)`
+draws evenly, and always in float64.
 """
 
 
 # %% nbgrader={"grade": false, "grade_id": "linear_start", "locked": false, "schema_version": 3, "solution": true}
-# | export
+#| export
 class Linear(Module):
     """x @ weight + bias: (..., in_features) to (..., out_features)."""
 
@@ -638,7 +639,7 @@ and say it in the layer's words: how many features it takes, what it got.
 
 
 # %% nbgrader={"grade": false, "grade_id": "linear_forward", "locked": false, "schema_version": 3, "solution": true}
-# | export
+#| export
 @extend(Linear)
 class LinearForward:
     """What a Linear computes."""
@@ -742,7 +743,7 @@ because examples must never be mixed with each other:
 
 
 # %% nbgrader={"grade": false, "grade_id": "sequential", "locked": false, "schema_version": 3, "solution": true}
-# | export
+#| export
 class Sequential(Module):
     """Steps in a row, each a module or a plain function of one tensor."""
 
@@ -806,7 +807,7 @@ def test_sequential():
         [[7.0, -9.0]],
         "Sequential(doubling, plus_one, doubling, plus_one)(x)",
         mistakes={
-            "the steps run backwards": [[8.0, -8.0]],
+            "the steps run from last to first": [[10.0, -6.0]],
             "each step works on the last result": [[2.0, -2.0]],
             "it stops after the first step": [[2.0, -6.0]],
         },
@@ -887,7 +888,7 @@ element is kept where its number is at least `p`. Draw anew in every call.
 
 
 # %% nbgrader={"grade": false, "grade_id": "dropout", "locked": false, "schema_version": 3, "solution": true}
-# | export
+#| export
 @extend(Module)
 class Modes:
     """Two modes: train while the model learns, eval while it is used."""
@@ -933,7 +934,8 @@ class Dropout(Module):
         """Any shape in, same shape and dtype out.
 
         In train mode an element is 0 with probability p, else x / (1 - p).
-        In eval mode the result is x itself.
+        It is kept where self.rng.random(x.shape) is at least p. In eval
+        mode the result is x itself.
         """
         ### BEGIN SOLUTION
         if not self.training:
@@ -990,6 +992,18 @@ def test_dropout():
     same(got, wanted, "Dropout(0.25)(x)")
     same_dtype(got, np.float64, "Dropout of a float64 tensor")
     same(Dropout(0.0)(wide), wide.data, "Dropout(0.0)(x)")
+    draws = np.random.default_rng(6).random((2, 3))
+    p = float(draws[1, 0])
+    edge = Dropout(p, rng=np.random.default_rng(6))
+    same(
+        edge(Tensor(np.ones((2, 3)))),
+        np.where(draws >= p, 1 / (1 - p), 0),
+        "Dropout(p)(ones), where one draw is exactly p",
+        mistakes={
+            "a draw equal to p is kept: at least p": np.where(draws > p, 1 / (1 - p), 0),
+        },
+        hint="self.rng.random(x.shape) >= self.p",
+    )
     connected(tape, half, x, what="Dropout(0.5)(x)")
 
     for p in (1.0, 1.5, -0.1):
@@ -1017,6 +1031,7 @@ def test_dropout():
         "net.eval()(x)",
         hint="in eval mode nothing is dropped and nothing is divided",
     )
+    expect(leaf(x) is x, "in eval mode dropout gives x itself, no new tensor")
     expect(net.train() is net, "train() must return the module itself")
     reached = sum(module.training is True for module in tree)
     expect(reached == 4, f"train() reached {reached} of 4 modules")
@@ -1063,7 +1078,7 @@ net.weight ──▶ array [0.1 0.2]    weight.data[...] = new  holder sees it
 
 
 # %% nbgrader={"grade": false, "grade_id": "state_dict", "locked": false, "schema_version": 3, "solution": true}
-# | export
+#| export
 @extend(Module)
 class State:
     """All numbers of a model by name: to save, and to load again."""
@@ -1148,10 +1163,13 @@ def test_state_dict():
     more = state | {"extra": np.zeros(1)}
     with refuses(KeyError, "a name too many", ["unexpected ['extra']"]):
         other.load_state_dict(more)
-    swapped = short | {"b": np.zeros(1), "a": np.zeros(1)}
-    words = ["missing ['steps.2.bias'], unexpected ['a', 'b']"]
-    with refuses(KeyError, "one missing, two unexpected", words):
-        other.load_state_dict(swapped)
+    deep = Sequential(*(Linear(1, 1) for _ in range(4)))
+    mine = [f"steps.{i}.{kind}" for i in range(4) for kind in ("bias", "weight")]
+    letters = ["a", "b", "c", "d", "e", "f", "g", "h"]
+    strange = dict.fromkeys(reversed(letters), np.zeros(1))
+    words = [f"missing {mine}", f"unexpected {letters}"]
+    with refuses(KeyError, "nothing fits, so two sorted lists", words):
+        deep.load_state_dict(strange)
 
     narrow = state | {"steps.0.bias": np.ones(1, np.float32)}
     words = ["steps.0.bias", "(3,)", "(1,)"]
@@ -1337,16 +1355,20 @@ its steepness is the exponent: 2 for the parameters, 1 for the results.
 """
 ## Misconceptions
 
-- **"A layer is its output."** A layer is a rule and its numbers. An output
-  belongs to one input; the layer keeps no trace of it.
-- **"Zero is a neutral start."** For a bias it is. For weights it makes all
-  units copies of one, and copies stay copies.
-- **"Dropout also runs when the model is used."** Only in train mode. Forget
-  `eval()`, and the same input gives another answer in each call.
-- **"`eval()` evaluates something."** It computes nothing. It flips
-  `training` in the tree and returns the model.
-- **"Two names mean two parameters."** A layer used in two places has two
-  paths and one array. `parameters()` lists it once.
+**"A layer is its output."** A layer is a rule and its numbers. An output
+belongs to one input; the layer keeps no trace of it.
+
+**"Zero is a neutral start."** For a bias it is. For weights it makes all
+units copies of one, and copies stay copies.
+
+**"Dropout also runs when the model is used."** Only in train mode. Forget
+`eval()`, and the same input gives another answer in each call.
+
+**"`eval()` evaluates something."** It computes nothing. It sets `training`
+to False in the whole tree and returns the model.
+
+**"Two names mean two parameters."** A layer used in two places has two
+paths and one array. `parameters()` lists it once.
 """
 
 # %% [markdown]
@@ -1397,6 +1419,19 @@ load_state_dict(d)    names, then shapes, then numbers in place
 
 # %% [markdown]
 """
+## Looking ahead
+
+- **03 Activations** has well-chosen bends. With them you reach the
+  milestone *Forward pass*: your network draws its first map of the plane.
+- **05 Losses** measures how wrong a network is. **07 Optimizers** changes
+  what `parameters()` lists, in place.
+- **09 Spatial**, **12 Embeddings** and **13 Attention** add new kinds of
+  modules. Your code finds, switches and saves them all without a change.
+- **15 Profiling** counts what a tree of modules costs.
+"""
+
+# %% [markdown]
+"""
 ## Summary and what comes next
 
 You built a tree of objects in which every number has an owner and a name.
@@ -1404,15 +1439,8 @@ One visible loop over `vars(self)` finds them all. On it stand listing,
 counting, switching modes, saving and loading. `Linear` starts at a scale
 that lets signals pass, and a batch shares its fixed costs.
 
-### Looking ahead
-
-- With 03 Activations you get well-chosen bends, and the milestone *Forward
-  pass*: your network draws its first map of the plane.
-- 05 Losses measures how wrong a network is; 07 Optimizers changes what
-  `parameters()` lists.
-- 09 Spatial, 12 Embeddings and 13 Attention add new kinds of modules. Your
-  code finds, switches and saves them all without a change.
-- 15 Profiling counts what a tree of modules costs.
+This module unlocks 07 and 15. Together with 03 it also unlocks 05, 09 and
+13, and together with 11 it unlocks 12. If you skipped 03, take it next.
 """
 
 # %%

@@ -1493,6 +1493,7 @@ square. What happens to the time *for one multiplication*?
 3. It grows, since the matrix gets larger.
 """
 
+
 # %% tags=["experiment"]
 def work_of(channels):
     """A convolution from `channels` to as many: a row of the table."""

@@ -30,8 +30,7 @@ def drawn_lines(
 ) -> list[tuple[Piece, ...]] | None:
     """The map, None where it doesn't fit into so many columns."""
     faces = {view.module.id: _face(view, unicode=unicode) for view in views}
-    sizes = {module_id: face.size for module_id, face in faces.items()}
-    layout = lay_out(sizes, edges(course), breadth=width)
+    layout = lay_out(drawings.common_size(faces), edges(course), breadth=width)
     if layout.width > width:
         return None
     drawing = drawings.Drawing(layout, UNICODE if unicode else ASCII)

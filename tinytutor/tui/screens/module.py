@@ -48,7 +48,8 @@ class ModuleScreen(ModulePage):
         self._run: Run | None = None
         """The run under way; the state on screen follows it ten times a second."""
         self._runner: Worker[None] | None = None
-        self._edited_meanwhile: set[str] = set()
+        self._judged_texts: dict[str, str] = {}
+        """The code that the run was given."""
 
     def on_mount(self) -> None:
         """A run draws itself at a steady pace, however fast its events come."""
@@ -99,7 +100,6 @@ class ModuleScreen(ModulePage):
             self.notify(text.RUN_BUSY, markup=False)
             return
         self._run = Run(kind, target, state.tests_of(kind, target), time.monotonic())
-        self._edited_meanwhile = set()
         self.become(state.started(self._run))
         if self.has_class("-narrow") and kind is not RunKind.EXPERIMENT and self.pane == "lesson":
             self.go_to("tests")
@@ -111,6 +111,7 @@ class ModuleScreen(ModulePage):
         ended = Ended()
         try:
             if await self.exercise_pane.settle():
+                self._judged_texts = self.exercise_pane.texts()
                 ended = await perform(self.tutor, self.module_id, run, self._take_event)
             else:
                 ended = Ended(problem=text.RUN_UNSAVED)
@@ -145,7 +146,9 @@ class ModuleScreen(ModulePage):
         self.query_one(TestsPane).scroll_home_now()
 
     def _judge(self, state: ModuleState, result: CheckResult, problem: str) -> None:
-        state = state.judged(result.verdicts, summary(result), problem, self._edited_meanwhile)
+        now = self.exercise_pane.texts()
+        edited = [name for name, source in now.items() if source != self._judged_texts.get(name)]
+        state = state.judged(result.verdicts, summary(result), problem, edited)
         if result.exercise_id is None and not result.passed:
             state = state.to_first_failure()
         self.become(state)
@@ -269,11 +272,6 @@ class ModuleScreen(ModulePage):
 
     # The notebook file
 
-    @on(ExercisePane.Typed)
-    def _typed_while_running(self, event: ExercisePane.Typed) -> None:
-        if self._run is not None:
-            self._edited_meanwhile.add(event.exercise_id)
-
     @on(ExercisePane.ChangedOutside)
     def _changed_outside(self, event: ExercisePane.ChangedOutside) -> None:
         state = self.state
@@ -283,7 +281,6 @@ class ModuleScreen(ModulePage):
             self.meter.input(ActivitySource.SAVE)
         for exercise_id in event.exercise_ids:
             state = state.typed(exercise_id)
-            self._edited_meanwhile.add(exercise_id)
         if state.exercise_id not in event.exercise_ids:
             state = state.to_exercise(state.index_of(event.exercise_ids[0]))
         self.become(state)

@@ -92,6 +92,7 @@ class ExercisePane(Vertical):
 
     def on_unmount(self) -> None:
         """The last chance to save."""
+        self._note()
         with contextlib.suppress(*TROUBLES):
             self._link.save_now()
 
@@ -111,6 +112,7 @@ class ExercisePane(Vertical):
         """Puts an exercise into the editor, where the student left it."""
         editor = self.editor
         if self._exercise_id:
+            self._note()
             place = _Place(editor.selection, editor.scroll_offset)
             self._places[self._exercise_id] = place
         self._exercise_id = exercise.id if exercise else ""
@@ -158,18 +160,25 @@ class ExercisePane(Vertical):
 
     @on(TextArea.Changed)
     def _changed(self) -> None:
-        if not self._exercise_id:
-            return
-        before = self._link.keeper.text_of(self._exercise_id)
+        if self._note() and self.unsaved:
+            if self._timer is not None:
+                self._timer.stop()
+            self._timer = self.set_timer(SAVE_SECONDS, self._settle_soon)
+
+    def _note(self) -> bool:
+        """Takes down what the editor holds; whether that is new."""
         words = self.editor.text
-        if words == before:
-            return
+        if not self._exercise_id or words == self._link.keeper.text_of(self._exercise_id):
+            return False
         if self._link.typed(self._exercise_id, words):
             self.tell(text.UNSAVED)
         self.post_message(self.Typed(self._exercise_id))
-        if self._timer is not None:
-            self._timer.stop()
-        self._timer = self.set_timer(SAVE_SECONDS, self._settle_soon)
+        return True
+
+    def texts(self) -> dict[str, str]:
+        """The code of every exercise as it stands here, to the last key."""
+        self._note()
+        return {**self._link.keeper.in_file, **self._link.keeper.edited}
 
     def on_descendant_blur(self) -> None:
         """Leaving the editor saves at once."""
@@ -182,6 +191,8 @@ class ExercisePane(Vertical):
     async def settle(self) -> bool:
         """Takes in what others wrote, then writes what was typed; whether file and editor agree."""
         async with self._settling:
+            # The message of the last key may still be on its way.
+            self._note()
             try:
                 if not await self._take_in():
                     return False
