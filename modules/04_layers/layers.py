@@ -934,8 +934,8 @@ class Dropout(Module):
         """Any shape in, same shape and dtype out.
 
         In train mode an element is 0 with probability p, else x / (1 - p).
-        It is kept where self.rng.random(x.shape) is at least p. In eval
-        mode the result is x itself.
+        Each has a draw of its own from `rng`; it is kept where that is at
+        least p. In eval mode the result is x itself.
         """
         ### BEGIN SOLUTION
         if not self.training:
@@ -997,12 +997,12 @@ def test_dropout():
     edge = Dropout(p, rng=np.random.default_rng(6))
     same(
         edge(Tensor(np.ones((2, 3)))),
-        np.where(draws >= p, 1 / (1 - p), 0),
+        (draws >= p) / (1 - p),
         "Dropout(p)(ones), where one draw is exactly p",
         mistakes={
-            "a draw equal to p is kept: at least p": np.where(draws > p, 1 / (1 - p), 0),
+            "a draw equal to p is kept: at least p": (draws > p) / (1 - p),
         },
-        hint="self.rng.random(x.shape) >= self.p",
+        hint="draw self.rng.random(x.shape), keep what is >= self.p",
     )
     connected(tape, half, x, what="Dropout(0.5)(x)")
 
@@ -1031,7 +1031,7 @@ def test_dropout():
         "net.eval()(x)",
         hint="in eval mode nothing is dropped and nothing is divided",
     )
-    expect(leaf(x) is x, "in eval mode dropout gives x itself, no new tensor")
+    expect(leaf(x) is x, "in eval mode dropout gives x itself, no copy")
     expect(net.train() is net, "train() must return the module itself")
     reached = sum(module.training is True for module in tree)
     expect(reached == 4, f"train() reached {reached} of 4 modules")
@@ -1164,7 +1164,7 @@ def test_state_dict():
     with refuses(KeyError, "a name too many", ["unexpected ['extra']"]):
         other.load_state_dict(more)
     deep = Sequential(*(Linear(1, 1) for _ in range(4)))
-    mine = [f"steps.{i}.{kind}" for i in range(4) for kind in ("bias", "weight")]
+    mine = sorted(deep.state_dict())
     letters = ["a", "b", "c", "d", "e", "f", "g", "h"]
     strange = dict.fromkeys(reversed(letters), np.zeros(1))
     words = [f"missing {mine}", f"unexpected {letters}"]

@@ -9,7 +9,7 @@ from tinytutor.curriculum import Course
 from tinytutor.curriculum.drawing import Face, Piece, common_size
 from tinytutor.curriculum.glyphs import Frame
 from tinytutor.curriculum.graph import edges
-from tinytutor.curriculum.layout import Flow, Layout, lay_out
+from tinytutor.curriculum.layout import Layout, Size, lay_out
 from tinytutor.tui import glyphs, text
 from tinytutor.tutor.results import ModuleView
 
@@ -33,20 +33,30 @@ class MapPicture:
     lines: int
 
 
-def fitting_picture(
-    course: Course, views: Sequence[ModuleView], width: int, height: int
-) -> MapPicture:
-    """The richest map that is seen whole; else the richest that is only scrolled down."""
-    down: list[MapPicture] = []
-    for lines in _LINES:
+class MapPictures:
+    """Finds the picture for a window; layouts take tens of milliseconds and are kept."""
+
+    def __init__(self, course: Course):
+        self._course = course
+        self._kept: dict[tuple[int, Size], Layout] = {}
+
+    def fitting(self, views: Sequence[ModuleView], width: int, height: int) -> MapPicture:
+        """The richest map that is seen whole; else the one that is scrolled down the least."""
+        richest = self._layout(views, width, _LINES[0])
+        for lines in _LINES:
+            # Boxes of fewer lines make each level lower and leave the rest as it is.
+            saved = len(richest.levels) * (_LINES[0] - lines)
+            if richest.height - saved <= height:
+                return MapPicture(self._layout(views, width, lines), lines)
+        lines = _LINES[0] if richest.width <= width else _LINES[-1]
+        return MapPicture(self._layout(views, width, lines), lines)
+
+    def _layout(self, views: Sequence[ModuleView], width: int, lines: int) -> Layout:
         sizes = common_size({view.module.id: face(view, lines) for view in views})
-        for flow, breadth in ((Flow.DOWN, width), (Flow.RIGHT, height)):
-            layout = lay_out(sizes, edges(course), flow=flow, breadth=breadth)
-            if layout.width <= width and layout.height <= height:
-                return MapPicture(layout, lines)
-            if flow is Flow.DOWN:
-                down.append(MapPicture(layout, lines))
-    return next((picture for picture in down if picture.layout.width <= width), down[-1])
+        key = (width, next(iter(sizes.values())))
+        if key not in self._kept:
+            self._kept[key] = lay_out(sizes, edges(self._course), breadth=width)
+        return self._kept[key]
 
 
 def face(view: ModuleView, lines: int) -> Face:

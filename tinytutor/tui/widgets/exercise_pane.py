@@ -73,6 +73,8 @@ class ExercisePane(Vertical):
     def __init__(self, link: NotebookLink, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._link = link
+        self.editor = CodeEditor(id="editor")
+        """Held here: its text is asked for even when it has left the screen."""
         self._exercise_id = ""
         self._places: dict[str, _Place] = {}
         self._settling = asyncio.Lock()
@@ -84,7 +86,7 @@ class ExercisePane(Vertical):
 
     def compose(self) -> ComposeResult:
         """The editor."""
-        yield CodeEditor(id="editor")
+        yield self.editor
 
     def on_mount(self) -> None:
         """Looks at the file from now on."""
@@ -95,11 +97,6 @@ class ExercisePane(Vertical):
         self._note()
         with contextlib.suppress(*TROUBLES):
             self._link.save_now()
-
-    @property
-    def editor(self) -> CodeEditor:
-        """The editor."""
-        return self.query_one(CodeEditor)
 
     @property
     def unsaved(self) -> bool:

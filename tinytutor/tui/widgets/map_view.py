@@ -17,7 +17,7 @@ from tinytutor.curriculum import Course
 from tinytutor.curriculum.drawing import Drawing, Face, Part, Role
 from tinytutor.curriculum.graph import Edge, ancestors, descendants, edges
 from tinytutor.curriculum.walking import Direction, step
-from tinytutor.tui.map_faces import face, fitting_picture
+from tinytutor.tui.map_faces import MapPictures, face
 from tinytutor.tutor.results import ModuleView
 
 _TONES = ("quiet", "done", "left", "edge", "edge-lit", "edge-dim", "focus", "dim")
@@ -59,6 +59,7 @@ class MapView(ScrollView, can_focus=True):
     def __init__(self, course: Course, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._course = course
+        self._pictures = MapPictures(course)
         self._views: Sequence[ModuleView] = ()
         self._faces: Mapping[str, Face] = {}
         self._drawing: Drawing | None = None
@@ -126,7 +127,7 @@ class MapView(ScrollView, can_focus=True):
         if not self._views or not size or size == self._drawn_for:
             return
         self._drawn_for = size
-        picture = fitting_picture(self._course, self._views, size.width, size.height)
+        picture = self._pictures.fitting(self._views, size.width, size.height)
         self._faces = {view.module.id: face(view, picture.lines) for view in self._views}
         self._drawing = Drawing(picture.layout)
         width, height = self._drawing.width, self._drawing.height
