@@ -44,8 +44,8 @@ Afterwards you can
 ### How the pieces hang together
 
 Here is the network of this lesson as you will see it at the end. It turns
-2 numbers into 1, with 3 units between them. Every box is a `Module`, every
-leaf is a `Parameter`, and the path to a leaf is its name.
+2 numbers into 1, with 3 units between them. Every box is a `Module`. Every
+line with a shape is a `Parameter`, and the path to it is its name.
 
 ```
 ┌───────────────────┐
@@ -958,6 +958,11 @@ def test_dropout():
     with unchanged(x, what="Dropout(0.2)(x)"):
         got = fifth(x)
     kept = got.data != 0
+    expect(not kept.all(), "Dropout(0.2) dropped nothing in train mode")
+    columns = (kept == kept[:1]).all()
+    expect(not columns, "whole columns were dropped: one draw per element")
+    rows = (kept == kept[:, :1]).all()
+    expect(not rows, "whole rows were dropped: one draw per element")
     four_sigma = 4 * np.sqrt(0.2 * 0.8 / kept.size)
     expect(
         abs(kept.mean() - 0.2) > four_sigma,
@@ -974,10 +979,6 @@ def test_dropout():
         mistakes={"divide by 1 - p, not by p": [0, 5]},
     )
     same_dtype(got, np.float32, "Dropout(0.2)(x)")
-    columns = (kept == kept[:1]).all()
-    expect(not columns, "whole columns were dropped: one draw per element")
-    rows = (kept == kept[:, :1]).all()
-    expect(not rows, "whole rows were dropped: one draw per element")
 
     again = fifth(x).data != 0
     expect((kept != again).any(), "two calls dropped the same: draw anew")
@@ -1265,17 +1266,21 @@ The law is **time = fixed + each · batch**, so the time per example is
 *amortisation*. On a small laptop-class machine, one thread, we measured:
 
 ```
-batch             1      8     64    512     law: 7.2 us + 1.35 us · batch
+batch             1      8     64    512     law: 7.1 us + 1.4 us · batch
 us per example  8.5    1.9    1.6    1.4
 ```
 
-Where do the fixed 7.2 us come from? `Linear(1, 1)` has next to no
-arithmetic and still takes 5.4 us: the way through Python, and twice through
+Where do the fixed 7.1 us come from? `Linear(1, 1)` has next to no
+arithmetic and still takes 5.5 us: the way through Python, and twice through
 the door of module 02. Most of the rest is reading: the weights fill 256
 KiB, and every call fetches them all, be it for 1 example or for 512.
 
-The 1.35 us are the arithmetic: 65,536 products and sums per example. No
+The 1.4 us are the arithmetic: 65,536 products and sums per example. No
 batch can save those. So the curve flattens, and answer 4 is wrong.
+
+The law is not the whole story. Between batch 8 and 16 our time per example
+rose a little: NumPy multiplies larger matrices by another method, and on
+our machine it takes over at 16 rows.
 
 **Memory.** A layer of width `w` has a `(w, w)` weight and a `(w,)` bias.
 """

@@ -339,8 +339,14 @@ def test_conv2d_loops():
         "conv2d_loops(picture, kernel)",
         mistakes={
             f"the kernel is flipped: {flipped}": [[23, 33], [53, 63]],
-            "rows and columns of the kernel are swapped": [[35, 45], [65, 75]],
-            "only the last product counts: += adds up": [[20, 24], [32, 36]],
+            "rows and columns of the kernel are swapped": [
+                [35, 45],
+                [65, 75],
+            ],
+            "only the last product counts: += adds up": [
+                [20, 24],
+                [32, 36],
+            ],
             "every place saw the first window": [[37, 37], [37, 37]],
         },
     )
@@ -657,7 +663,13 @@ def test_shifted_copies():
     tensors = all(isinstance(copy, Tensor) for copy in copies)
     expect(tensors, "each copy must be a Tensor: slice x, not x.data")
     column_first = {"go along the row first: copy 1 is (0, 1)": [[4, 5], [7, 8]]}
-    same(copies[0].data[0, 0], [[1, 2], [4, 5]], "copy 0 of 1 to 9")
+    lost = {
+        "the last row is lost": [[1, 2]],
+        "the last column is lost": [[1], [4]],
+        "the last row and column are lost": [[1]],
+    }
+    first = copies[0].data[0, 0]
+    same(first, [[1, 2], [4, 5]], "copy 0 of 1 to 9", mistakes=lost)
     same(
         copies[1].data[0, 0],
         [[2, 3], [5, 6]],
@@ -669,7 +681,14 @@ def test_shifted_copies():
     # Several pictures and channels, a stride, a frame.
     rng = make_rng(4)
     x = Tensor(rng.standard_normal((2, 3, 6, 9), dtype=np.float32))
-    settings = [(3, 1, 0), (2, 2, 0), (3, 2, 0), (3, 1, 1), (2, 3, 2), (1, 1, 0)]
+    settings = [
+        (3, 1, 0),
+        (2, 2, 0),
+        (3, 2, 0),
+        (3, 1, 1),
+        (2, 3, 2),
+        (1, 1, 0),
+    ]
     for k, stride, padding in settings:
         call = f"shifted_copies(x, {k}, stride={stride}, padding={padding})"
         frame = (padding, padding)
@@ -863,10 +882,13 @@ def test_conv2d():
     # The matrix from the text.
     x = Tensor(np.arange(1, 10, dtype=np.float32).reshape(1, 1, 3, 3))
     matrix = [[1, 2, 4, 5], [2, 3, 5, 6], [4, 5, 7, 8], [5, 6, 8, 9]]
-    # (With these numbers, rows and columns may be swapped unnoticed.)
-    got = side_by_side(shifted_copies(x, 2))
-    same(got, matrix, "side_by_side of the copies of 1 to 9")
+    copies = shifted_copies(x, 2)
+    last = "the channels must be last, before reshape"
+    wrong = {last: np.concatenate([copy.data[0, 0] for copy in copies])}
+    what = "side_by_side of the copies of 1 to 9"
+    same(side_by_side(copies), matrix, what, mistakes=wrong)
 
+    # That matrix equals its transpose; this one does not.
     # Two pictures, three channels: 2 * 3 * 4 places, 2 * 2 * 3 columns.
     rng = make_rng(5)
     x = Tensor(rng.standard_normal((2, 3, 4, 5), dtype=np.float32))
@@ -1225,7 +1247,12 @@ def test_pooling():
     for k, stride in ((2, 2), (3, 1), (2, 3), (3, 2), (1, 2)):
         what = f"MaxPool2d({k}, {stride})(x), x of shape (2, 3, 5, 8)"
         wrong = {"the stride was ignored": largest(k, k)}
-        same(MaxPool2d(k, stride)(x), largest(k, stride), what, mistakes=wrong)
+        same(
+            MaxPool2d(k, stride)(x),
+            largest(k, stride),
+            what,
+            mistakes=wrong,
+        )
     connected(tape, MaxPool2d(2), x, what="MaxPool2d(2)(x)")
     with refuses(ValueError, "MaxPool2d(6)(x)", says=["kernel 6", "5 pixels"]):
         MaxPool2d(6)(x)
@@ -1464,7 +1491,7 @@ On a small laptop-class machine, one thread, we measured:
 of that is multiplying. Python looks up indices and wraps numbers.
 
 **The product has two parts: about 63 µs for a call, and 8.4 µs for each
-picture.** The first part is 15 trips through the door and a list of slices.
+picture.** The first part is 16 trips through the door of 02.
 One picture pays all of it alone, so the ratio is only 300. Eight pictures
 share it. Per picture alone, the ratio would be 22,000 / 8.4, about 2,600.
 
@@ -1539,11 +1566,23 @@ def work_of(channels):
     products = places * columns * channels
     seconds = stopwatch(lambda: layer(x), repeats=9)
     ns = 1e9 * seconds / products
-    return channels, human_bytes(matrix), products / matrix, 1e3 * seconds, ns
+    return (
+        channels,
+        human_bytes(matrix),
+        products / matrix,
+        1e3 * seconds,
+        ns,
+    )
 
 
 work_rows = [work_of(2**n) for n in range(9)]
-headers = ["channels", "matrix", "products per byte", "ms", "ns per product"]
+headers = [
+    "channels",
+    "matrix",
+    "products per byte",
+    "ms",
+    "ns per product",
+]
 table(work_rows, headers)
 print()
 curve(
@@ -1570,11 +1609,10 @@ On the same machine we measured:
 Answer 2. **The law has three parts:**
 
 ```
-   time  =  fixed   +     bytes of matrix  +  products
-   for C channels:
-   stays                  grows with C        grows with C²
-   per product:
-   falls as 1/C²          falls as 1/C        stays
+   time       =     fixed    +    bytes of the matrix    +    products
+
+   C channels       stays         grows with C                grows with C²
+   per product      1 / C²        1 / C                       stays
 ```
 
 With 1 channel nearly all is the fixed cost of the call. In the middle, the
