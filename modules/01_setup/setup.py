@@ -24,7 +24,7 @@ that others can check. Later modules measure with them.
 
 ### Time and difficulty
 
-About 1 hour. Difficulty 1 of 5.
+About 1 hour. Difficulty 1 of 5. Six exercises of 4 to 10 lines.
 
 ### Learning objectives
 
@@ -87,8 +87,8 @@ cells, so go from top to bottom.
 | test | run it; it judges the exercise above it |
 | experiment | predict first, then run it |
 
-You change exercise cells only. For all the others a check takes the
-course's own version.
+In the terminal tutor the given code runs by itself. You change exercise
+cells only: for all the others a check takes the course's own version.
 
 ### Where you write
 
@@ -152,7 +152,7 @@ and after them comes a worked example of a similar function.
 ### How a pass adds to your library
 
 A **check** runs the whole lesson from the top in a fresh Python. When every
-test passes, the module has passed. Then all cells that say `#| export` are
+test passes, the module has passed. Then all cells marked `#| export` are
 copied into a file of your own package, `tinytorch`:
 
 ```
@@ -170,8 +170,8 @@ Never edit that file: it is made anew at each pass. Change the exercise
 instead. By module 20 the package is a whole framework, and each function
 that mattered is yours.
 
-Now the first code. This cell imports what your functions need. It says
-`#| export`, so it goes into your library with them.
+Now the first code. This cell imports what your functions need. It is marked
+too, so it goes into your library with them.
 """
 
 # %%
@@ -709,9 +709,9 @@ class FakeWork:
 
 
 demo = FakeWork(50, 4)
-print("before the first run:", demo.clock())
+print("before the first run:", demo.clock())  # 100.0
 demo()
-print("after it:            ", demo.clock())
+print("after it:            ", demo.clock())  # 150.0
 
 
 # %% nbgrader={"grade": false, "grade_id": "stopwatch", "locked": false, "schema_version": 3, "solution": true}
@@ -1020,7 +1020,8 @@ curve(
 """
 ### What to see
 
-On a small machine, with one thread, Python 3.11 and NumPy 2.4, we measured:
+On a small laptop-class machine, with one thread, Python 3.11 and NumPy 2.4,
+we measured:
 
 ```
    work       median µs   fastest   slowest
@@ -1030,8 +1031,8 @@ On a small machine, with one thread, Python 3.11 and NumPy 2.4, we measured:
 ```
 
 **The spread.** NumPy's slowest run took half as long again as its median,
-for the same work. In a busier minute loop and NumPy both rose by 1.4, while
-their ratio stayed near 100. Ratios travel better than times.
+for the same work. In a busier minute both loop and NumPy took 1.4 times as
+long, while their ratio stayed near 100. Ratios travel better than times.
 
 **The floor.** Doing nothing takes 0.1 µs: two looks at the clock and a
 call. What takes hardly longer than that, this stopwatch cannot measure.
@@ -1129,21 +1130,6 @@ Only `return` gives it to the code that called.
 
 # %% [markdown]
 """
-## Looking ahead
-
-Your library is begun, and two doors are open. **02 Tensor** builds the
-array type on which everything else stands. Its first experiment uses your
-`stopwatch` to ask what one visible door for all operations costs. **11
-Tokenization** cuts text into tokens with plain Python and needs nothing but
-this module.
-
-Your tools come back all along. Layers draw their first weights from
-`make_rng`. Profiling builds on `peak_bytes`, and Benchmarking asks when a
-difference between two medians is more than noise.
-"""
-
-# %% [markdown]
-"""
 ## Quick reference
 
 ```
@@ -1162,12 +1148,29 @@ to report it       warm up, 5 runs, median; name the machine and the seed
 to test it         stopwatch(fake, clock=fake.clock)
 ```
 
-| a test says | it means |
-|---|---|
-| `NotImplementedError` | not written yet |
-| `... gave None` | a `return` is missing |
-| `no error was raised` | a promised error is missing |
-| `the error must say ...` | right error, but its message lacks a fact |
+```
+a test says               it means
+───────────────────────   ────────────────────────────────────────────
+NotImplementedError       not written yet
+... gave None             a `return` is missing
+no error was raised       a promised error is missing
+the error must say ...    right error, but its message lacks a fact
+```
+"""
+
+# %% [markdown]
+"""
+## Looking ahead
+
+Your library is begun, and two doors are open. **02 Tensor** builds the
+array type on which everything else stands. Its first experiment uses your
+`stopwatch` to ask what one visible door for all operations costs. **11
+Tokenization** cuts text into tokens with plain Python and needs nothing but
+this module.
+
+Your tools come back all along. Layers draw their first weights from
+`make_rng`. Profiling builds on `peak_bytes`, and Benchmarking asks when a
+difference between two medians is more than noise.
 """
 
 # %% [markdown]
@@ -1183,8 +1186,6 @@ number of values, but NumPy's does so on a line far below the loop's.
 
 Run a check of the whole lesson. When it passes, your library holds its
 first file, `tinytorch/env.py`, and modules 02 and 11 open on the map.
-
-The cell below runs all six tests in one go.
 """
 
 # %%

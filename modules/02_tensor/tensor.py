@@ -14,8 +14,8 @@
 """
 # 02 Tensor
 
-You build `Tensor`: a block of numbers with a shape that can tell, step by
-step, how it was made. Nearly every later module computes with it.
+You will build `Tensor`: a block of numbers with a shape that can tell, step
+by step, how it was made. Nearly every later module computes with it.
 
 ### Prerequisites
 
@@ -26,17 +26,16 @@ step, how it was made. Nearly every later module computes with it.
 
 ### Time and difficulty
 
-About 4 hours. Difficulty 2 of 5. Eight exercises, none longer than 15
-lines.
+About 4 hours. Difficulty 2 of 5. Eight exercises of 3 to 15 lines.
 
-### Objectives
+### Learning objectives
 
 Afterwards you can
 
-- say the shape and the dtype of an expression before you run it,
-- send every operation through one function and keep a record of it,
-- explain broadcasting in three lines, and when `*` is not `@`,
-- tell a view from a copy, and say what each of them costs,
+- say the shape and the dtype of an expression before you run it;
+- send every operation through one function and keep a record of it;
+- explain broadcasting in three lines, and when `*` is not `@`;
+- tell a view from a copy, and say what each of them costs;
 - read the log of a calculation line by line.
 
 ### How the pieces hang together
@@ -156,8 +155,9 @@ from tinytutor.kit import (
 """
 ## Warm-up: NumPy in ten minutes
 
-Cover the right column, guess each result, then run the cell. Change the
-lines as you like: nothing later depends on them. Four ideas are enough.
+The next cell lists expressions in quotes. Guess what each gives, then run
+the cell and compare. Change the lines as you like: nothing later depends on
+them. Four ideas are enough.
 
 1. **Shape.** `m` below has shape `(2, 3)`: 2 rows, 3 columns. Axis 0 runs
    down the rows, axis 1 along the columns.
@@ -222,7 +222,7 @@ NumPy turns Python floats into float64, 8 bytes each. We work in
 |---|---|---|
 | Python floats `[1.0, 2.0]` | float32 | nobody chose a precision: ours |
 | Python ints `[1, 2]` | int64 | they count or point at things |
-| a NumPy array, a NumPy number | its own dtype | somebody chose it |
+| a NumPy array or number | its own dtype | somebody chose it |
 | `dtype=...` as well | exactly that | you choose it now |
 
 `np.asarray` does nearly all the work. It takes numbers, nested lists and
@@ -423,8 +423,8 @@ the work, and the tensors. Settings such as `axis=0` follow by name.
                             └───────────────────────────────────┘
 ```
 
-The slip of paper is an `OpRecord`. It is filed only while somebody keeps a
-log open with `with tape() as records:`. Otherwise the door files nothing
+The slip of paper is an `OpRecord`. It is filed only while a log is open:
+inside a block `with tape() as records:`. Otherwise the door files nothing
 and remembers nothing.
 
 ### Worked example: a diary for a calculator
@@ -1660,9 +1660,9 @@ wrong guess that you remember teaches more than a table that you only read.
 
 # %% [markdown] tags=["prediction"]
 """
-**Predict.** NumPy adds two arrays of 10 numbers in less than a microsecond.
-How many times as long does `a + a` take through your door? And with a
-million numbers?
+**Predict first.** NumPy adds two arrays of 10 numbers in less than a
+microsecond. How many times as long does `a + a` take through your door? And
+with a million numbers?
 """
 
 
@@ -1706,6 +1706,8 @@ curve(
 
 # %% [markdown]
 """
+### What to see
+
 On a small laptop-class machine, with one thread, we measured:
 
 | elements | NumPy | door | door / NumPy |
@@ -1733,9 +1735,9 @@ to do**. One addition of a million numbers, not a million additions.
 
 # %% [markdown] tags=["prediction"]
 """
-**Predict.** float64 numbers have 8 bytes, float32 numbers 4. How many times
-as long does a matrix product of two 1000 x 1000 matrices take in float64?
-And an addition?
+**Predict first.** float64 numbers have 8 bytes, float32 numbers 4. How many
+times as long does a matrix product of two 1000 x 1000 matrices take in
+float64? And an addition?
 """
 
 
@@ -1765,6 +1767,8 @@ bars({"float64": product[0], "float32": product[1]}, unit="ms")
 
 # %% [markdown]
 """
+### What to see
+
 On the same machine we measured 37 ms against 19 ms for the product, and
 0.24 ms against 0.09 ms for the addition.
 
@@ -1786,8 +1790,8 @@ times as long, the other 8 times.
 
 # %% [markdown] tags=["prediction"]
 """
-**Predict.** `x` holds 2 million float32 numbers, 7.6 MiB. Which of these
-make new numbers, and which only look at the old ones:
+**Predict first.** `x` holds 2 million float32 numbers, 7.6 MiB. Which of
+these make new numbers, and which only look at the old ones:
 `x.reshape(1000, 2000)`, `x.T`, `x[:, ::2]`, `x[rows]` with an array `rows`,
 `x.T.reshape(-1)`?
 """
@@ -1817,6 +1821,8 @@ table(view_rows, ["expression", "is a", "new memory", "µs"])
 
 # %% [markdown]
 """
+### What to see
+
 On the same machine a view took 2 to 3 µs, the cost of the door alone. The
 copies took 130 µs for `x[rows]`, 630 µs for `concat` and 1,800 µs for
 `x.T.reshape(-1)`.
@@ -1914,20 +1920,6 @@ float64 where you compare tiny differences, and float32 elsewhere.
 
 # %% [markdown]
 """
-## Looking ahead
-
-The records are only printed now. Later they do more. 03 Activations files
-new operations through the same door, and its tests use a log to prove that
-an answer was built from operations. 15 Profiling adds up their seconds and
-bytes. Another module reads a whole log from its end to its start and finds
-out what each number did to the result.
-
-04 Layers makes its `Parameter` a special `Tensor`. 10 DataLoader hands out
-tensors in small portions. None of them changes a line of this file.
-"""
-
-# %% [markdown]
-"""
 ## Quick reference
 
 ```
@@ -1949,9 +1941,22 @@ broadcasting:  align at the right · 1 or missing stretches · else error
 
 with tape() as records:              # or tape(keep=fn): keeps fn(record)
     ((a + b) * 2).mean()
-print(explain(records))
-#1  add  x1 (3,), x2 (3,)  →  (3,)
+print(explain(records))              # #1  add  x1 (3,), x2 (3,)  →  (3,)
 ```
+"""
+
+# %% [markdown]
+"""
+## Looking ahead
+
+The records are only printed now. Later they do more. 03 Activations files
+new operations through the same door, and its tests use a log to prove that
+an answer was built from operations. 15 Profiling adds up their seconds and
+bytes. Another module reads a whole log from its end to its start and finds
+out what each number did to the result.
+
+04 Layers makes its `Parameter` a special `Tensor`. 10 DataLoader hands out
+tensors in small portions. None of them changes a line of this file.
 """
 
 # %% [markdown]
@@ -1968,8 +1973,6 @@ operation, invisible from 100,000 elements on.
 
 When a check of the whole lesson passes, your library holds
 `tinytorch/tensor.py`. Modules 03, 04 and 10 open on the map.
-
-The cell below runs all eight tests in one go.
 """
 
 # %%

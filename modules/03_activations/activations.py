@@ -26,7 +26,7 @@ network bend: `relu`, `leaky_relu`, `sigmoid`, `gelu`, `softmax` and
 
 ### Time and difficulty
 
-About 2.5 hours. Difficulty 2 of 5.
+About 2.5 hours. Difficulty 2 of 5. Six exercises of 1 to 4 lines.
 
 ### Learning objectives
 
@@ -43,13 +43,13 @@ Afterwards you can
 ```
      02 Tensor           primitives              activations
 
-                     ┌── maximum ──────────► relu, leaky_relu
+                     ┌── maximum ──────────▶ relu, leaky_relu
      run_op          │
-     (the door) ─────┼── tanh ─────────────► sigmoid, gelu
+     (the door) ─────┼── tanh ─────────────▶ sigmoid, gelu
                      │
-     + - * /         ├── exp ──────────────► softmax
+     + - * /         ├── exp ──────────────▶ softmax
      sum, max        │
-                     └── exp and log ──────► log_softmax
+                     └── exp and log ──────▶ log_softmax
 ```
 
 The primitives go through the door themselves. The activations only combine
@@ -71,7 +71,9 @@ from tinytorch.tensor import Tensor, run_op
 Take two straight lines, f(x) = 2x + 1 and g(x) = 3x - 2. Do one after the
 other:
 
-    g(f(x)) = 3 (2x + 1) - 2 = 6x + 1
+```
+   g(f(x)) = 3 (2x + 1) - 2 = 6x + 1
+```
 
 That is a straight line again. Matrix products are no better: `(x @ A) @ B`
 is `x @ (A @ B)`, one single product. A thousand straight steps in a row can
@@ -80,7 +82,9 @@ do no more than one.
 Now allow one bend: `relu(x)` keeps positive numbers and turns negative ones
 into 0. Add two bent lines:
 
-    relu(x) + relu(-x)       x = 4 gives 4 + 0,  x = -3 gives 0 + 3
+```
+   relu(x) + relu(-x)       x = 4 gives 4 + 0,  x = -3 gives 0 + 3
+```
 
 That is the absolute value of x, and no straight line is. With enough bends
 you can trace any unbroken curve as closely as you like. A function that
@@ -181,15 +185,19 @@ happened.
 
 `maximum(x, other)` compares two tensors element by element:
 
-    x        -1.5   0.0   2.0
-    other     1.0   1.0   1.0
-    result    1.0   1.0   2.0
+```
+   x        -1.5   0.0   2.0
+   other     1.0   1.0   1.0
+   result    1.0   1.0   2.0
+```
 
 Its second input may also be a plain number. The door takes tensors only, so
 the number must become one first, without widening x:
 
-    x float32, other 0.75      the 0.75 must become float32 too
-    x float64, other 0.75      the 0.75 must become float64
+```
+   x float32, other 0.75      the 0.75 must become float32 too
+   x float64, other 0.75      the 0.75 must become float64
+```
 
 You solved this in 02: `x._like(other)` does exactly that. The underscore
 means "for the library's own files", and this is one of them.
@@ -291,12 +299,14 @@ test_primitives()
 ## 2. One sharp bend: relu and leaky_relu
 
 `relu` needs one primitive; no activation is cheaper. It has one weakness.
-Every negative number becomes the same 0, so -0.5 and -4
-cannot be told apart afterwards. `leaky_relu` lets a small part through:
+Every negative number becomes the same 0, so -0.5 and -4 cannot be told
+apart afterwards. `leaky_relu` lets a small part through:
 
-    x                          -4      -0.5     0     3
-    relu(x)                     0       0       0     3
-    leaky_relu(x, slope=0.1)   -0.4    -0.05    0     3
+```
+   x                          -4      -0.5     0     3
+   relu(x)                     0       0       0     3
+   leaky_relu(x, slope=0.1)   -0.4    -0.05    0     3
+```
 
 How can you write the second one without an `if`? Draw the two straight
 lines x and slope · x:
@@ -395,19 +405,20 @@ test_relu()
 `sigmoid` squeezes every number into the range 0 to 1: far left is "off",
 far right is "on", and 0 is exactly one half.
 
-    sigmoid(x) = 1 / (1 + exp(-x))
+```
+   sigmoid(x) = 1 / (1 + exp(-x))
+```
 
 The formula is short, and you have every operation that it needs. Would you
 ship it? **Take five minutes.** Write it on paper, try it on some x, and
 find an x for which it goes wrong.
 
-Then look at the output of the next cell. It tries the formula on plain
-float32 numbers. Beside it stands a second form of it: top and bottom are
-multiplied by exp(x).
+Then run the next cell. It tries the formula on plain float32 numbers. Beside
+it stands a second form of it: top and bottom are multiplied by exp(x).
 """
 
 
-# %%
+# %% tags=["experiment"]
 def show_first_tries():
     """Tries two forms of the sigmoid formula, ever farther from 0."""
     rows = []
@@ -448,9 +459,11 @@ if you had asked for -80, and each dtype would need another limit.
 A better way: your library already has an S-shaped curve that levels off
 without any large number inside. Compare the two:
 
-    x                  -2         0         1         2
-    tanh(x / 2)     -0.7616    0.0000    0.4621    0.7616
-    sigmoid(x)       0.1192    0.5000    0.7311    0.8808
+```
+   x                  -2         0         1         2
+   tanh(x / 2)     -0.7616    0.0000    0.4621    0.7616
+   sigmoid(x)       0.1192    0.5000    0.7311    0.8808
+```
 
 One row runs from -1 to 1, the other from 0 to 1. What turns the upper row
 into the lower one? Check your idea on all four columns. It is no
@@ -519,9 +532,11 @@ test_sigmoid()
 multiplies x by a soft one. The switch is the share of a normal bell curve
 that lies to the left of x:
 
-    x                  -2         -1          0         1         2
-    share left of x     0.0228     0.1587     0.5       0.8413    0.9772
-    gelu(x)            -0.0455    -0.1587     0         0.8413    1.9545
+```
+   x                  -2         -1          0         1         2
+   share left of x     0.0228     0.1587     0.5       0.8413    0.9772
+   gelu(x)            -0.0455    -0.1587     0         0.8413    1.9545
+```
 
 ```
            hard switch                      soft switch
@@ -534,8 +549,10 @@ that lies to the left of x:
 
 The share has no short formula, but tanh comes within 0.0005 of it:
 
-    inner   = √(2/π) · (x + 0.044715 · x³)
-    gelu(x) ≈ 0.5 · x · (1 + tanh(inner))
+```
+   inner   = √(2/π) · (x + 0.044715 · x³)
+   gelu(x) ≈ 0.5 · x · (1 + tanh(inner))
+```
 
 By hand for x = 1: inner = 0.79788 · 1.044715 = 0.83356, tanh(inner) =
 0.68238, and 0.5 · 1 · 1.68238 = 0.84119.
@@ -718,9 +735,11 @@ to -230.3.
 
 The obvious way is `log(softmax(x))`. Try it on the scores 0 and -200:
 
-    softmax(x)           1      0        exp(-200) rounds to 0
-    log of that          0     -inf      and NumPy warns
-    the right answer     0     -200
+```
+   softmax(x)           1      0        exp(-200) rounds to 0
+   log of that          0     -inf      and NumPy warns
+   the right answer     0     -200
+```
 
 The share was lost on the way, and no logarithm brings it back. So do not
 leave the logarithms at all. The logarithm of a fraction is a difference:
@@ -733,9 +752,11 @@ leave the logarithms at all. The logarithm of a fraction is a difference:
 
 Here s is the shifted row again. By hand for the scores 2, 1, 0:
 
-    s              0       -1       -2
-    exp(s)         1        0.3679   0.1353      sum 1.5032, log 0.4076
-    log_softmax   -0.4076  -1.4076  -2.4076
+```
+   s              0       -1       -2
+   exp(s)         1        0.3679   0.1353      sum 1.5032, log 0.4076
+   log_softmax   -0.4076  -1.4076  -2.4076
+```
 
 The largest s is 0, so the sum is at least 1, and its logarithm is safe.
 """
@@ -867,9 +888,7 @@ def cost(fn, x, repeats=5):
 
 # %% [markdown] tags=["prediction"]
 """
-### Predict before you run
-
-The next cell runs seven functions on ten million numbers.
+**Predict first.** The next cell runs seven functions on ten million numbers.
 
 - `relu` only compares, `tanh` needs exponentials. Both leave one record and
   make two passes. How many times longer does `tanh` take?
@@ -893,9 +912,9 @@ bars({name: ns for name, _, _, ns, _ in cost_rows}, unit="ns/element")
 
 # %% [markdown]
 """
-### Time follows bytes, not formulas
+### What to see
 
-On a small machine with one thread we measured
+On a small laptop-class machine, with one thread, we measured:
 
 ```
 activation   records  passes  ns/element  ns/pass
@@ -929,10 +948,8 @@ For small tensors the door itself costs more than the memory, as you saw in
 
 # %% [markdown] tags=["prediction"]
 """
-### Predict once more
-
-Here are two ways to write a cube. `x * x * x` leaves two records and makes
-six passes. `x ** 3` leaves one record and makes two passes.
+**Predict first.** Here are two ways to write a cube. `x * x * x` leaves two
+records and makes six passes. `x ** 3` leaves one and makes two passes.
 
 By the law above, which one is faster, and how many times?
 """
@@ -958,15 +975,16 @@ bars({name: ns for name, _, _, ns, _ in cube_rows}, unit="ns/element")
 
 # %% [markdown]
 """
-### Where the law ends
+### What to see
 
 We measured 1.4 ns per element for the products and 61 ns for the power. The
-law promised a power three times as fast. It was 40 times slower.
+law promised a power three times as fast. It was over 40 times slower.
 
-The law holds while arithmetic keeps up with memory. NumPy has fast loops
-for `*`, `exp` and `tanh`: one instruction works on many numbers. A power
-with any exponent is harder. Where a base is negative, NumPy goes back to
-one number at a time. Inside `gelu`, that would outweigh all the rest.
+**Where the law ends.** It holds while arithmetic keeps up with memory.
+NumPy has fast loops for `*`, `exp` and `tanh`: one instruction works on
+many numbers. A power with any exponent is harder. Where a base is negative,
+NumPy goes back to one number at a time. Inside `gelu`, that would outweigh
+all the rest.
 
 The border depends on the machine. Without the widest of those instructions,
 ours took twice as long for `tanh` as for `relu`, and 8 ns for the power.
@@ -1009,8 +1027,8 @@ use softmax.
 **"A safe formula is a slow one."** Your safe `sigmoid` leaves 4 records. So
 does 1 / (1 + exp(-x)): neg, exp, add, div.
 
-**"The result is right, so the warning can be ignored."** The `inf`
-is still in the records. Whoever computes with it next may get `nan`.
+**"The result is right, so the warning can be ignored."** The `inf` is still
+in the records. Whoever computes with it next may get `nan`.
 """
 
 # %% [markdown]

@@ -148,7 +148,7 @@ mixed = x @ w1 + b1
 # 3. bend        [[0.6, 0.0, -0.6]]
 bent = bend(mixed)
 # 4. mix again   0.6 * 1 + 0.0 * 2 + (-0.6) * (-1) + 0.3 = 1.5
-print("loose tensors:", bent @ w2 + b2)
+print("loose tensors:", bent @ w2 + b2)  # 1.5
 
 # %% [markdown]
 """
@@ -212,14 +212,15 @@ class SmallNetwork(Module):
 
 
 small = SmallNetwork()
-print("as a module:  ", small(Tensor([[1.0, 2.0]])))
-print("what Python stores in it:", list(vars(small)))
+print("as a module:  ", small(Tensor([[1.0, 2.0]])))  # 1.5
+print("Python stores:", list(vars(small)))  # w1, b1, w2, b2
 
 # %% [markdown]
 """
-The last line is the key to the first exercise. Python keeps the attributes
-of an object in a dictionary, in the order of assignment. `vars(small)` is
-that dictionary: names and values, ready for a loop.
+The last line is the key to the first exercise. It gives the names `w1`,
+`b1`, `w2`, `b2`: Python keeps the attributes of an object in a dictionary,
+in the order of assignment. `vars(small)` is that dictionary: names and
+values, ready for a loop.
 """
 
 # %% [markdown]
@@ -1204,15 +1205,14 @@ A layer costs time and memory. Two measurements show what drives each.
 
 # %% [markdown] tags=["prediction"]
 """
-### Predict
+**Predict first.** One call with 1 example takes some 8 millionths of a
+second (8 µs) on our machine. What does one call with 512 examples take,
+*per example*?
 
-One call with 1 example takes some 8 millionths of a second (8 us) on our
-machine. What does one call with 512 examples take, *per example*?
-
-1. 8 us: the arithmetic is the same for each example
-2. 4 us: about half
-3. 1.3 us: about a sixth
-4. 0.016 us: all examples are computed at once, so 1/512
+1. 8 µs: the arithmetic is the same for each example
+2. 4 µs: about half
+3. 1.3 µs: about a sixth
+4. 0.016 µs: all examples are computed at once, so 1/512
 """
 
 
@@ -1228,7 +1228,7 @@ def seconds_per_call(layer, x, calls):
 rng = make_rng(0)
 tiny = Linear(1, 1, rng=rng)
 bare = seconds_per_call(tiny, Tensor([[1.0]]), calls=1000)
-print(f"Linear(1, 1), 1 example: {bare * 1e6:.1f} us per call\n")
+print(f"Linear(1, 1), 1 example: {bare * 1e6:.1f} µs per call\n")
 
 layer = Linear(256, 256, rng=rng)
 batch_rows = []
@@ -1238,21 +1238,21 @@ for size in (1, 2, 4, 8, 16, 32, 64, 128, 256, 512):
     weight_bytes = human_bytes(layer.weight.nbytes // size)
     batch_rows.append((size, us, us / size, weight_bytes))
 print("Linear(256, 256)")
-headers = ["batch", "us per call", "us per example", "weights per example"]
+headers = ["batch", "µs per call", "µs per example", "weights per example"]
 table(batch_rows, headers)
 
 # The law: a call costs `fixed` once, and `each` for every example.
 first, last = batch_rows[0], batch_rows[-1]
 each = (last[1] - first[1]) / (last[0] - first[0])
 fixed = first[1] - each
-print(f"\nlaw: {fixed:.1f} us per call + {each:.2f} us per example\n")
+print(f"\nlaw: {fixed:.1f} µs per call + {each:.2f} µs per example\n")
 curve(
     {
         "measured": [(row[0], row[2]) for row in batch_rows],
         "law": [(row[0], fixed / row[0] + each) for row in batch_rows],
     },
     x="batch size",
-    y="us per example",
+    y="µs per example",
     log_x=True,
     log_y=True,
 )
@@ -1263,19 +1263,20 @@ curve(
 
 The law is **time = fixed + each · batch**, so the time per example is
 **fixed / batch + each**. Sharing a fixed cost like this is called
-*amortisation*. On a small laptop-class machine, one thread, we measured:
+*amortisation*. On a small laptop-class machine, with one thread, we
+measured:
 
 ```
-batch             1      8     64    512     law: 7.1 us + 1.4 us · batch
-us per example  8.5    1.9    1.6    1.4
+batch             1      8     64    512     law: 7.1 µs + 1.4 µs · batch
+µs per example  8.5    1.9    1.6    1.4
 ```
 
-Where do the fixed 7.1 us come from? `Linear(1, 1)` has next to no
-arithmetic and still takes 5.5 us: the way through Python, and twice through
+Where do the fixed 7.1 µs come from? `Linear(1, 1)` has next to no
+arithmetic and still takes 5.5 µs: the way through Python, and twice through
 the door of module 02. Most of the rest is reading: the weights fill 256
 KiB, and every call fetches them all, be it for 1 example or for 512.
 
-The 1.4 us are the arithmetic: 65,536 products and sums per example. No
+The 1.4 µs are the arithmetic: 65,536 products and sums per example. No
 batch can save those. So the curve flattens, and answer 4 is wrong.
 
 The law is not the whole story. Between batch 8 and 16 our time per example
@@ -1287,9 +1288,8 @@ our machine it takes over at 16 rows.
 
 # %% [markdown] tags=["prediction"]
 """
-### Predict
-
-`Linear(512, 512)` needs about 1 MiB. What does `Linear(1024, 1024)` need?
+**Predict first.** `Linear(512, 512)` needs about 1 MiB. What does
+`Linear(1024, 1024)` need?
 
 1. 1 MiB and a little: only the bias grows
 2. 2 MiB: twice the width, twice the bytes
@@ -1412,10 +1412,8 @@ Linear(in, out, bias=True, rng)     (..., in) ─▶ (..., out)
 Sequential(a, f, b)                 modules and functions, in order
 Flatten()                           (N, ...) ─▶ (N, features)
 Dropout(p, rng)                     same shape
-
-mode        switch    Dropout                  all other layers
-train       train()   p to 0, rest / (1 - p)   no difference
-eval        eval()    identity                 no difference
+  after train()      a share p to 0, the rest / (1 - p)
+  after eval()       x itself; no other layer minds the mode
 
 state_dict()          {name: copy of the array}
 load_state_dict(d)    names, then shapes, then numbers in place

@@ -23,13 +23,13 @@ At the end you have a first way to make a network better.
 - **03 Activations**: `maximum`, `exp`, `log`, `relu`, `log_softmax`; the
   networks bend with `relu` and `tanh`.
 - **04 Layers**: `Linear`, `Sequential`, `parameters()`, `state_dict`.
-- From 01 and 02, which these need too: `make_rng`, `stopwatch`; `Tensor`,
-  its index `[ ]` and `mean`, `tape`.
+- **01 Setup** and **02 Tensor**, which these need too: `make_rng`,
+  `stopwatch`; `Tensor`, its index `[ ]`, `mean` and `tape`.
 - From school: the natural logarithm, here written `log`.
 
 ### Time and difficulty
 
-About 2.5 hours. Difficulty 2 of 5.
+About 2.5 hours. Difficulty 2 of 5. Six exercises of 2 to 11 lines.
 
 ### Learning objectives
 
@@ -81,7 +81,7 @@ answers are too. To make it better, you must first say how bad it is.
 
 The first idea is to count mistakes. Now change one weight a little. The
 scores move a little, and the count almost never moves at all. It is a
-stair: flat nearly everywhere, then a jump. On a flat stair you can't tell
+stair: flat nearly everywhere, then a jump. On a flat stair you cannot tell
 which way is down.
 
 So we look for a number that answers to every small change. Take one example
@@ -198,8 +198,9 @@ outputs differs, and the loss that judges them:
    which digit is it?         0 to 9 (N,)      (N, 10)   cross_entropy
 ```
 
-The next cell makes 40 images, the answers to the first two questions, and a
-network with ten outputs. It sends the images forward.
+The next cell makes 40 images, and the answers to the first two questions.
+The one after it sends the images through a network with ten outputs. Run it
+and look at the scores of the first four images.
 """
 
 # %%
@@ -207,6 +208,7 @@ images, digits = noisy_digits(40, make_rng(1))
 ink = Tensor(CLEAN[digits].mean(axis=1, keepdims=True))
 odd = Tensor((digits % 2).astype(np.float32).reshape(40, 1))
 
+# %% tags=["experiment"]
 scores = small_network(10, make_rng(2))(images)
 print("images", images.shape, "to scores", scores.shape)
 score_rows = [
@@ -255,10 +257,12 @@ def through_the_door(fn, *inputs, what):
 
 The simplest question is "how much?". Subtract, square, take the mean:
 
-    pred         0.5     2.0     3.0
-    target       1.0     2.0     1.0
-    difference  -0.5     0.0     2.0
-    squared      0.25    0.0     4.0      mean 1.4167
+```
+   pred         0.5     2.0     3.0
+   target       1.0     2.0     1.0
+   difference  -0.5     0.0     2.0
+   squared      0.25    0.0     4.0      mean 1.4167
+```
 
 Squaring removes the sign, and it punishes large misses: twice as far off
 costs four times as much.
@@ -389,8 +393,10 @@ Is the digit odd? The network gives one logit z. Its `sigmoid(z)` is the
 share that "yes" gets, and "no" gets the rest. Judge it by the share that
 went to the **right** answer, as minus its logarithm:
 
-    share of the right answer     0.99     0.5      0.1      0.001
-    cost, -log(share)             0.01     0.69     2.30     6.91
+```
+   share of the right answer     0.99     0.5      0.1      0.001
+   cost, -log(share)             0.01     0.69     2.30     6.91
+```
 
 Sure and right costs nearly nothing. Sure and wrong costs a lot, without any
 limit. An undecided network, z = 0, pays log 2 = 0.6931: this is the price
@@ -416,15 +422,19 @@ takes exp(-z) out again.
 Lines 3 and 4 differ in two places. The larger of z and 0, and the size of
 z, make one line of them:
 
-    cost = max(z, 0) - z·y + log(1 + exp(-|z|))
+```
+   cost = max(z, 0) - z·y + log(1 + exp(-|z|))
+```
 
 Now exp gets no number above 0, and log gets no number below 1. By hand:
 
-    z      y     max(z, 0)    z·y    log(1 + exp(-|z|))     cost
-    2      1         2         2          0.1269           0.1269
-   -1      1         0        -1          0.3133           1.3133
-    0      0         0         0          0.6931           0.6931
-                                              mean         0.7111
+```
+   z      y     max(z, 0)    z·y    log(1 + exp(-|z|))     cost
+   2      1         2         2          0.1269           0.1269
+  -1      1         0        -1          0.3133           1.3133
+   0      0         0         0          0.6931           0.6931
+                                             mean         0.7111
+```
 
 You know max(z, 0) by the name `relu`. You have no operation for |z|, but it
 is the larger of z and -z.
@@ -763,10 +773,12 @@ A loss is for the search. People want to know something simpler: how many
 digits does it get right? The guess is the class with the largest logit, and
 the **accuracy** is the share of right guesses:
 
-    logits            argmax of the row    label
-    [0.1  0.9]              1                1       hit
-    [0.8  0.2]              0                0       hit
-    [0.3  0.7]              1                0       miss       2/3
+```
+   logits            argmax of the row    label
+   [0.1  0.9]              1                1       hit
+   [0.8  0.2]              0                0       hit
+   [0.3  0.7]              1                0       miss       2/3
+```
 
 Accuracy chooses, it does not compute. So it leaves the tape alone and gives
 a plain Python number. `logits.argmax(axis=-1).data` is an array of guesses,
@@ -780,7 +792,7 @@ def accuracy(logits: Tensor, labels: Labels) -> float:
     """The share of rows whose largest logit is the label's, from 0 to 1.
 
     logits (..., C), labels (...). Where two logits are equal, the first one
-    is the guess. Raises ValueError with both shapes where they don't fit.
+    is the guess. Raises ValueError with both shapes where they do not fit.
     """
     labels = _class_numbers(labels)
     if labels.shape != logits.shape[:-1]:
@@ -824,7 +836,7 @@ def test_accuracy():
     # Edges: a tie, several axes, a real network.
     tie = Tensor([[0.5, 0.5, 0.1]])
     same(accuracy(tie, [0]), 1.0, "of two equal logits the first counts")
-    same(accuracy(tie, [1]), 0.0, "of two equal logits the second doesn't")
+    same(accuracy(tie, [1]), 0.0, "of two equal logits the second does not")
     cube = make_rng(13).standard_normal((2, 4, 3))
     wanted = cube.argmax(axis=2)
     wanted[0, :3] = (wanted[0, :3] + 1) % 3
@@ -883,9 +895,11 @@ Up is worse, down is better. Divide the change by the nudge, and you get a
 **slope**: how fast the loss rises with this weight. It depends on how large
 the nudge is, until the nudge is small:
 
-    nudge            0.5       0.1       0.01      0.001
-    change           5.25      0.69      0.0609    0.006009
-    slope           10.5       6.9       6.09      6.009
+```
+   nudge            0.5       0.1       0.01      0.001
+   change           5.25      0.69      0.0609    0.006009
+   slope           10.5       6.9       6.09      6.009
+```
 
 Near w = 2, the loss rises 6 times as fast as the weight.
 
@@ -1184,7 +1198,7 @@ def test_hill_climb():
             moved = np.abs(array - before[name]).max()
             expect(moved < 1, why, hint="load_state_dict of the saved one")
             exact = np.array_equal(array, before[name])
-            says = "write the saved numbers back, don't subtract"
+            says = "write the saved numbers back, do not subtract"
             expect(exact, f"undone, but not exactly: {says}")
 
     # One step that is kept: how did the parameters move?
@@ -1285,7 +1299,7 @@ column: how many tries were for nothing? And these are only 426 weights.
 ## Systems analysis
 
 Two ways lead down. Compare them in **evaluations**: one evaluation is one
-forward pass and one loss. Counts don't depend on the machine.
+forward pass and one loss. Counts do not depend on the machine.
 
 - **Random tries**: `hill_climb`. Each try is one evaluation, and most are
   undone.
@@ -1347,10 +1361,8 @@ def evaluation_seconds(units):
 
 # %% [markdown] tags=["prediction"]
 """
-### Predict before you run
-
-Four networks have 6, 12, 24 and 36 units: 166, 322, 634 and 946 weights.
-The last one has almost 6 times as many weights as the first.
+**Predict first.** Four networks have 6, 12, 24 and 36 units: 166, 322, 634
+and 946 weights. The last has almost 6 times as many weights as the first.
 
 1. How many times as many random tries will it need?
 2. How many times as many evaluations do its slopes take, all of them once?
@@ -1395,7 +1407,7 @@ units  weights  random tries  downhill steps  their evaluations
    36      946           510              10              18920
 ```
 
-**Random tries don't grow with the weights.** A random step moves each of n
+**Random tries do not grow with the weights.** A random step moves each of n
 weights. So its length is about scale · √n. Only one part in √n of that
 points up or down the slope; the rest goes sideways. What is left is about
 `scale`, for any n. And whether it points down is luck: in the climb of
@@ -1420,33 +1432,35 @@ for units in (16, 64, 256, 512):
     all_slopes = 2 * weights * seconds  # computed, not measured
     price_rows.append((weights, 1e6 * seconds, all_slopes))
 shown = [(row[0], f"{row[1]:.0f}", f"{row[2]:.2f}") for row in price_rows]
-table(shown, ["weights", "us per evaluation", "s for all slopes"])
+table(shown, ["weights", "µs per evaluation", "s for all slopes"])
 
 # The law: an evaluation costs `fixed`, and `each` for every weight.
 first, last = price_rows[0], price_rows[-1]
 each = (last[1] - first[1]) / (last[0] - first[0])
 fixed = first[1] - each * first[0]
-print(f"\nlaw: {fixed:.0f} us + {each:.4f} us per weight, for one evaluation")
+print(f"\nlaw: {fixed:.0f} µs + {each:.4f} µs per weight, per evaluation")
 
 # %% [markdown]
 """
-On a small laptop-class machine, one thread, we measured:
+### What to see
+
+On a small laptop-class machine, with one thread, we measured:
 
 ```
-weights  us per evaluation  s for all slopes
+weights  µs per evaluation  s for all slopes
     426                 55              0.05
    1674                 57              0.19
    6666                 66              0.89
   13322                 78              2.1
 
-law: 55 us + 0.0018 us per weight, for one evaluation
+law: 55 µs + 0.0018 µs per weight, per evaluation
 ```
 
-The 55 us are mostly the way through the door of 02. The rest grows with the
+The 55 µs are mostly the way through the door of 02. The rest grows with the
 weights. All slopes cost 2 · weights times both, so for large networks they
-grow with **weights · weights**. If the law holds as far as a million weights,
-it gives 1.9 ms for an evaluation, and an hour for all slopes, once. Many
-networks in use have a thousand times as many.
+grow with **weights · weights**. If the law holds as far as a million
+weights, it gives 1.9 ms for an evaluation, and an hour for all slopes,
+once. Many networks in use have a thousand times as many.
 
 So you hold two halves of an answer. Slopes make a few steps do. Nudging
 makes slopes too dear, because each forward pass tells about *one* weight.
@@ -1457,10 +1471,9 @@ single pass?**
 
 # %% [markdown] tags=["prediction"]
 """
-### Predict once more
-
-A second question, about numbers. The next cell writes cross entropy as many
-do at first: softmax, pick, log. Your `softmax` from 03 is safe for any input.
+**Predict first.** Now a question about numbers. The next cell writes cross
+entropy as many do at first: softmax, pick, log. Your `softmax` from 03 is
+safe for any input.
 
 The margin is the score of the right class minus that of the wrong one. At
 margin -120 the right answer is 120. What does this form give in float32?
@@ -1542,8 +1555,8 @@ gives the right answers the shares 0.51, 0.51, 0.51: loss 0.673, all right.
 Network B gives 0.99, 0.99, 0.40: loss 0.312, and one is wrong.
 
 **"Put a softmax before cross entropy."** It is inside already. Twice, its
-inputs lie between 0 and 1. With ten classes, the loss then can't fall below
-1.46, however good the network.
+inputs lie between 0 and 1. With ten classes, the loss then cannot fall
+below 1.46, however good the network.
 
 **"Squared error will do for classes."** Look at the first picture again. A
 network that is sure and wrong gets a slope of nearly 0: no hint at all.
@@ -1563,7 +1576,7 @@ drowns in the rounding of the loss.
 ## Questions to think about
 
 1. `nudge` measures the loss anew before each change. You want the slopes of
-   all 1258 weights. How could you save almost half of the evaluations?
+   all 426 weights. How could you save almost half of the evaluations?
 2. Show that cross entropy of the two logits 0 and z, with label 1, equals
    `bce_with_logits` of z with target 1.
 3. At z = 20, `log(1 + exp(-20))` is 0 in float32. The true value is 2e-9.

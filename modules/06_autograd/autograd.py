@@ -21,14 +21,14 @@ finds how the result depends on every number that went in, all at once.
 
 - **05 Losses**: a loss is the one number whose slopes we want, and `nudge`
   showed what a slope is.
-- What 05 stands on: `tape` and `run_op` from 02, the primitives of 03, the
-  networks of 04, `stopwatch` and `peak_bytes` from 01.
+- **01** to **04**, which 05 needs too: `stopwatch` and `peak_bytes`, `tape`
+  and `run_op`, the primitives, the networks.
 - From school: the slope of a line. The slopes of x², 1/x and e to the x are
   recalled where they are needed.
 
 ### Time and difficulty
 
-About 6 hours. Difficulty 4 of 5. Nine exercises, the longest of 14 lines.
+About 6 hours. Difficulty 4 of 5. Nine exercises of 3 to 14 lines.
 Exercise 3 is the heart of the module, so give it time and paper.
 
 ### Learning objectives
@@ -729,9 +729,10 @@ def _where_cut(
                 reached.add(id(tensor))
     names = [f"{type(tensor).__name__} {tensor.shape}" for tensor in missing]
     return (
-        f"the output does not depend on {', '.join(names[:4])}. If it should, "
-        f"something built a fresh Tensor out of .data on the way. "
-        f"The ways now start at {', '.join(starts[:6]) or 'plain numbers'}"
+        f"the output does not depend on {', '.join(names[:4])}. "
+        f"If it should, something built a fresh Tensor out of .data on the "
+        "way. The ways now start at "
+        f"{', '.join(starts[:6]) or 'plain numbers'}"
     )
 
 
@@ -1446,7 +1447,8 @@ def judge(text, fn, *tensors):
 
 def spread(rng, *shape):
     """Random float64 numbers of both signs, none closer to 0 than 0.1."""
-    return Tensor(rng.uniform(0.1, 1, shape) * rng.choice([-1.0, 1.0], shape))
+    sizes = rng.uniform(0.1, 1, shape)
+    return Tensor(sizes * rng.choice([-1.0, 1.0], shape))
 
 
 # %% [markdown]
@@ -2218,7 +2220,7 @@ print(f"\nnudging takes {by_nudging[1] / by_walking[1]:,.0f} times as long")
 """
 ### What to see
 
-On a small machine with one thread we measured:
+On a small laptop-class machine, with one thread, we measured:
 
 ```
    way        slopes   forward passes        ms
@@ -2235,7 +2237,7 @@ weights, and each pass takes about twice as long. Then the walk takes twice
 as long, and nudging four times.
 
 That answers the question of 05: all slopes together cost less than the
-nudging of two weights. A million weights do not take hours any more.
+nudging of two weights. A million weights do not take an hour any more.
 
 ### Deeper networks
 
@@ -2247,9 +2249,9 @@ open tape keeps: the outputs of all records.
 
 # %% [markdown] tags=["prediction"]
 """
-**Predict.** Each matrix product forward makes two products on the way back:
-one for its left input, one for its right. So how many times as long as the
-forward pass do forward and walk take together?
+**Predict first.** Each matrix product forward makes two products on the way
+back: one for its left input, one for its right. So how many times as long
+as the forward pass do forward and walk take together?
 
 And the memory that the tape keeps: does it grow with the depth, with the
 number of examples, or with the number of weights?
@@ -2275,7 +2277,7 @@ def stack_of_layers(depth, examples):
 
 
 def cost_of_depth(depth, examples=256):
-    """Depth, examples, ms forward, ms of both, ratio, bytes kept, weights."""
+    """Depth, examples, ms forward and both, ratio, bytes kept, weights."""
     loss, params, kept = stack_of_layers(depth, examples)
 
     def both_ways():
@@ -2328,7 +2330,7 @@ table(shown(batch_rows), heads)
 
 # %% [markdown]
 """
-### What to see in the two tables
+### What to see
 
 On the same machine we measured:
 
@@ -2375,9 +2377,9 @@ walk reads `b` when it needs `b`, which is later than the forward pass.
 
 # %% [markdown] tags=["prediction"]
 """
-**Predict.** With w = 3, w · w is 9 and its slope is 6. The cell below then
-writes 10 into `w.data`, after the forward pass and before the walk. What
-slope does the walk report: 6, 13 or 20?
+**Predict first.** With w = 3, w · w is 9 and its slope is 6. The cell below
+then writes 10 into `w.data`, after the forward pass and before the walk.
+What slope does the walk report: 6, 13 or 20?
 """
 
 # %% tags=["experiment"]
@@ -2395,6 +2397,8 @@ table(edit_rows, ["the walk goes", "w * w says", "slope"])
 
 # %% [markdown]
 """
+### What to see
+
 The result still says 9, and the walk says 20. That is the slope of no
 calculation which ever ran. No error, no warning.
 
@@ -2486,24 +2490,6 @@ little further on the slope is another.
 
 # %% [markdown]
 """
-## Looking ahead
-
-**08 Training** turns the slopes into better weights. It needs your
-`value_and_gradients` and an optimizer from **07**, and repeats the two
-until the loss is low. There you also meet a short bridge to PyTorch's
-`loss.backward()`.
-
-**09 Spatial** builds convolution from slices, `concat` and `@`, **13
-Attention** is made of `@` and `softmax`. Both have gradients already, from
-the 18 rules of today. **16 Acceleration** adds a 19th operation, fused for
-speed. It needs a rule of its own, and your `gradcheck` will judge it.
-
-The tape that serves the walk here counts operations and bytes in **15
-Profiling**.
-"""
-
-# %% [markdown]
-"""
 ## Quick reference
 
 ```
@@ -2516,6 +2502,20 @@ unbroadcast(grad, shape)             sums what broadcasting stretched
 @rule("name")                        arrays in, arrays out, no .data
 def name_rule(g, out, a, b, **settings): return to_a, to_b
 
+the walk says                        look for
+──────────────────────────────────   ───────────────────────────────────
+a gradient belongs to one number     a missing .mean() or .sum()
+the output does not depend on ...    a Tensor(...) built from .data
+no records that lead to the output   computed outside of the `with`
+no gradient rule for ...             an operation without @rule
+```
+"""
+
+# %% [markdown]
+"""
+## Quick reference: the rules
+
+```
  operation   out            slope to a               slope to b
  ─────────   ────────────   ──────────────────────   ─────────────────────
  add         a + b          g                        g                   *
@@ -2539,13 +2539,24 @@ def name_rule(g, out, a, b, **settings): return to_a, to_b
 
  * unbroadcast to the input's shape      turned: last two axes swapped
 ```
+"""
 
-| the walk says | look for |
-|---|---|
-| `a gradient belongs to one number` | a missing `.mean()` or `.sum()` |
-| `the output does not depend on ...` | a `Tensor(...)` built from `.data` |
-| `no records that lead to the output` | computed outside of the `with` |
-| `no gradient rule for ...` | an operation without `@rule` |
+# %% [markdown]
+"""
+## Looking ahead
+
+**08 Training** turns the slopes into better weights. It needs your
+`value_and_gradients` and an optimizer from **07**, and repeats the two
+until the loss is low. There you also meet a short bridge to PyTorch's
+`loss.backward()`.
+
+**09 Spatial** builds convolution from slices, `concat` and `@`, **13
+Attention** is made of `@` and `softmax`. Both have gradients already, from
+the 18 rules of today. **16 Acceleration** adds a 19th operation, fused for
+speed. It needs a rule of its own, and your `gradcheck` will judge it.
+
+The tape that serves the walk here counts operations and bytes in **15
+Profiling**.
 """
 
 # %% [markdown]
@@ -2563,8 +2574,6 @@ of everything on the way.
 When a check of the whole lesson passes, your library holds
 `tinytorch/autograd.py`. Module 08 opens once 07 has passed, and 16 once 09
 and 15 have. The milestone *All slopes* is yours.
-
-The cell below runs all nine tests in one go.
 """
 
 # %%

@@ -127,9 +127,8 @@ Both slopes are negative: the loss falls when `w` or `b` grows. So both
 should grow, and indeed 2 and 1 are right. **A parameter moves against its
 slope.**
 
-The next cell opens your library file. It has two imports, and none of them
-needs a `try`: NumPy and your `tensor.py` are there, or this module would
-not be open. An optimizer does not ask where gradients come from. They are
+The next cell opens your library file. NumPy and your `tensor.py` are all it
+needs. An optimizer does not ask where gradients come from. They are
 arguments: plain NumPy arrays, one for each parameter.
 """
 
@@ -181,7 +180,8 @@ def line_gradients(net, x, wanted):
 
 def imports_inside(cls):
     """What the methods of a class import on their own: nothing, we hope."""
-    codes = [m.__code__ for m in vars(cls).values() if hasattr(m, "__code__")]
+    methods = vars(cls).values()
+    codes = [m.__code__ for m in methods if hasattr(m, "__code__")]
     steps = [step for code in codes for step in dis.get_instructions(code)]
     return [step.argval for step in steps if step.opname == "IMPORT_NAME"]
 
@@ -206,7 +206,7 @@ for name, formula in zip("wb", line_gradients(line, x, wanted), strict=True):
     parameter.data -= 0.01
     nudge_rows.append((name, change, change / 0.01, formula.item()))
 print(f"loss {before:.3f}; each number is nudged by 0.01\n")
-headers = ["parameter", "the loss changes by", "slope by nudge", "by formula"]
+headers = ["parameter", "loss changes by", "slope by nudge", "by formula"]
 table(nudge_rows, headers)
 
 # %% [markdown]
@@ -1325,8 +1325,8 @@ def draw(places, width=66, height=11):
 
 # %% [markdown] tags=["prediction"]
 """
-**Predict.** All three start at `[8, 3]`, where the loss is 212. How many
-steps does each need to bring it to 0.001?
+**Predict first.** All three start at `[8, 3]`, where the loss is 212. How
+many steps does each need to bring it to 0.001?
 
 - SGD with lr 0.02;
 - the same with momentum 0.9;
@@ -1357,11 +1357,12 @@ for name, places in walks.items():
 
 The counts are the same on every machine:
 
-| | steps to 0.001 | its way |
-|---|---:|---|
-| SGD, lr 0.02 | 257 | one leap to the floor, then it creeps along |
-| momentum 0.9 | 87 | swings over the floor like a ball, and past the end |
-| Adam, lr 0.2 | 104 | both directions at equal speed, almost diagonal |
+```
+                 steps to 0.001   its way
+   SGD, lr 0.02        257        one leap to the floor, then it creeps
+   momentum 0.9         87        swings over the floor, and past the end
+   Adam, lr 0.2        104        both directions at equal speed
+```
 
 **The law of SGD.** For a curvature c the slope is c · p. So one step makes
 
@@ -1385,9 +1386,9 @@ So the flat direction wants a large lr. How large may it be?
 
 # %% [markdown] tags=["prediction"]
 """
-**Predict.** The factor across is `1 - lr · 40`. At lr = 0.02 it is 0.2.
-What is it at lr = 0.049, at 0.05, and at 0.051? What becomes of the loss
-after 300 steps in each case?
+**Predict first.** The factor across is `1 - lr · 40`. At lr = 0.02 it is
+0.2. What is it at lr = 0.049, at 0.05, and at 0.051? What becomes of the
+loss after 300 steps in each case?
 """
 
 # %% tags=["experiment"]
@@ -1438,9 +1439,9 @@ creeps, multiply by 3 and look again.
 
 # %% [markdown] tags=["prediction"]
 """
-**Predict.** A network has 10 layers of 160 x 160 weights, 256,000 in all:
-1,000 KiB. How much memory does each optimizer hold besides? And how many
-times as long as a step of SGD does a step of Adam take?
+**Predict first.** A network has 10 layers of 160 x 160 weights, 256,000 in
+all: 1,000 KiB. How much memory does each optimizer hold besides? And how
+many times as long as a step of SGD does a step of Adam take?
 """
 
 # %% tags=["experiment"]
@@ -1463,7 +1464,7 @@ bars({name: us for name, *_, us in cost_rows}, unit="µs per step")
 """
 ### What to see
 
-On a small laptop-class machine, one thread, we measured:
+On a small laptop-class machine, with one thread, we measured:
 
 ```
               memory       times the weights    µs per step
@@ -1564,21 +1565,17 @@ SGD         p loses lr · g                          0 x      lr 0.1
 momentum    v is 0.9 of itself, plus g;             1 x      lr 0.1 or
             p loses lr · v                                   less, 0.9
 decay       g gains weight_decay · p                         0.0001
-Adam        m, v: averages of g and g²,             2 x      lr 0.001
-            both corrected for their start;                  to 0.01
-            p loses lr · m_hat / √v_hat
+Adam        m, v: averages of g and g²;             2 x      lr 0.001
+            p loses lr · m_hat / √v_hat                      to 0.01
 
-curvature c     each step of SGD multiplies p by 1 - lr · c
-lr limit        2 / largest c
-flat for long   about 1 / (lr · c) steps for each factor e
+lr limit    2 / largest curvature c: a step multiplies p by 1 - lr · c
+
+you see                            it means                try
+loss grows without end, or nan     lr above the limit      lr / 10
+loss falls very slowly             lr small, or a ravine   lr · 3, Adam
+loss falls, then hangs and jumps   steps too long          lr / 3
+step 11 differs after loading      memory, t or lr lost    state_dict
 ```
-
-| you see | it means | try |
-|---|---|---|
-| loss grows without end, or `nan` | lr above the limit | lr / 10 |
-| loss falls very slowly | lr too small, or a ravine | lr · 3, momentum, Adam |
-| loss falls, then hangs and jumps | steps too long for the end | lr / 3 |
-| step 11 differs after loading | memory, `t` or `lr` is lost | `state_dict` |
 """
 
 # %% [markdown]

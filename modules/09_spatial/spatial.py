@@ -333,23 +333,14 @@ def test_conv2d_loops():
     with unchanged(picture, kernel, what="conv2d_loops(picture, kernel)"):
         got = conv2d_loops(picture, kernel)
     flipped = "that is convolution of textbooks; networks use correlation"
-    same(
-        got,
-        [[37, 47], [67, 77]],
-        "conv2d_loops(picture, kernel)",
-        mistakes={
-            f"the kernel is flipped: {flipped}": [[23, 33], [53, 63]],
-            "rows and columns of the kernel are swapped": [
-                [35, 45],
-                [65, 75],
-            ],
-            "only the last product counts: += adds up": [
-                [20, 24],
-                [32, 36],
-            ],
-            "every place saw the first window": [[37, 37], [37, 37]],
-        },
-    )
+    wrong = {
+        f"the kernel is flipped: {flipped}": [[23, 33], [53, 63]],
+        "its rows and columns are swapped": [[35, 45], [65, 75]],
+        "only the last product counts: += adds up": [[20, 24], [32, 36]],
+        "every place saw the first window": [[37, 37], [37, 37]],
+    }
+    what = "conv2d_loops(picture, kernel)"
+    same(got, [[37, 47], [67, 77]], what, mistakes=wrong)
     same_dtype(got, np.float32, "the result of a float32 picture")
     double = conv2d_loops(picture.astype(np.float64), kernel)
     same_dtype(double, np.float64, "the result of a float64 picture")
@@ -480,8 +471,8 @@ def conv2d_loops_multi(
     count, channels, rows, columns = x.shape
     filters, kernels, k, _ = weight.shape
     if kernels != channels:
-        problem = f"filters with {kernels} kernels, x has {channels} channels"
-        raise ValueError(f"{problem}: a filter needs one for each")
+        numbers = f"{kernels} kernels for {channels} channels"
+        raise ValueError(f"{numbers}: a filter needs one for each")
     height = output_size(rows, k, stride, padding)
     width = output_size(columns, k, stride, padding)
     out = np.zeros((count, filters, height, width), dtype=x.dtype)
@@ -516,7 +507,8 @@ def test_conv2d_loops_multi():
 
     def all_apart(pictures, stride=1):
         """The same for all pictures and filters: (N, O, C, H', W')."""
-        return np.array([[apart(p, f, stride) for f in weight] for p in pictures])
+        rows = [[apart(p, f, stride) for f in weight] for p in pictures]
+        return np.array(rows)
 
     # The plain case: stride 1, no frame; first without, then with a bias.
     each = all_apart(x)
@@ -532,6 +524,7 @@ def test_conv2d_loops_multi():
         "conv2d_loops_multi(x, weight), 3 channels",
         mistakes=channels,
     )
+    thrice = right + 3 * per_filter
     with unchanged(x, weight, bias, what="conv2d_loops_multi"):
         got = conv2d_loops_multi(x, weight, bias)
     same(
@@ -539,7 +532,7 @@ def test_conv2d_loops_multi():
         right + per_filter,
         "conv2d_loops_multi(x, weight, bias), 3 channels",
         mistakes={
-            "the bias was counted 3 times, per channel": right + 3 * per_filter,
+            "the bias was counted 3 times, per channel": thrice,
             "the bias is missing": right,
         },
     )
@@ -549,14 +542,17 @@ def test_conv2d_loops_multi():
 
     # A frame of 1, and a frame of 2 with a stride.
     for stride, padding in ((1, 1), (2, 2), (3, 1)):
-        framed = np.zeros((2, 3, 4 + 2 * padding, 6 + 2 * padding), np.float32)
+        rows, columns = 4 + 2 * padding, 6 + 2 * padding
+        framed = np.zeros((2, 3, rows, columns), np.float32)
         framed[:, :, padding:-padding, padding:-padding] = x
         right = all_apart(framed, stride).sum(axis=2) + per_filter
         what = f"conv2d_loops_multi, stride {stride}, padding {padding}"
         with unchanged(x, what=what):
             got = conv2d_loops_multi(x, weight, bias, stride, padding)
-        same(got, right, what, hint="the frame goes around rows and columns")
-    with refuses(ValueError, "2 channels", says=["3 kernels", "2 channels"]):
+        hint = "the frame goes around rows and columns"
+        same(got, right, what, hint=hint)
+    says = ["3 kernels", "2 channels"]
+    with refuses(ValueError, "x with 2 channels", says=says):
         conv2d_loops_multi(x[:, :2], weight)
 
 
@@ -654,7 +650,7 @@ def test_shifted_copies():
     # The example from the text.
     x = Tensor(np.arange(1, 10, dtype=np.float32).reshape(1, 1, 3, 3))
     copies = shifted_copies(x, 2)
-    expect(copies is not None, "shifted_copies(x, 2) gave None: a `return`?")
+    expect(copies is not None, "shifted_copies gave None: a `return`?")
     expect(
         isinstance(copies, list) and len(copies) == 4,
         "shifted_copies(x, 2) must be a list of 4 tensors",
@@ -662,7 +658,6 @@ def test_shifted_copies():
     )
     tensors = all(isinstance(copy, Tensor) for copy in copies)
     expect(tensors, "each copy must be a Tensor: slice x, not x.data")
-    column_first = {"go along the row first: copy 1 is (0, 1)": [[4, 5], [7, 8]]}
     lost = {
         "the last row is lost": [[1, 2]],
         "the last column is lost": [[1], [4]],
@@ -670,25 +665,16 @@ def test_shifted_copies():
     }
     first = copies[0].data[0, 0]
     same(first, [[1, 2], [4, 5]], "copy 0 of 1 to 9", mistakes=lost)
-    same(
-        copies[1].data[0, 0],
-        [[2, 3], [5, 6]],
-        "copy 1 of 1 to 9",
-        mistakes=column_first,
-    )
+    second = copies[1].data[0, 0]
+    wrong = {"go along the row first: copy 1 is (0, 1)": [[4, 5], [7, 8]]}
+    same(second, [[2, 3], [5, 6]], "copy 1 of 1 to 9", mistakes=wrong)
     same(copies[3].data[0, 0], [[5, 6], [8, 9]], "copy 3 of 1 to 9")
 
     # Several pictures and channels, a stride, a frame.
     rng = make_rng(4)
     x = Tensor(rng.standard_normal((2, 3, 6, 9), dtype=np.float32))
-    settings = [
-        (3, 1, 0),
-        (2, 2, 0),
-        (3, 2, 0),
-        (3, 1, 1),
-        (2, 3, 2),
-        (1, 1, 0),
-    ]
+    settings = [(3, 1, 0), (2, 2, 0), (3, 2, 0)]
+    settings += [(3, 1, 1), (2, 3, 2), (1, 1, 0)]
     for k, stride, padding in settings:
         call = f"shifted_copies(x, {k}, stride={stride}, padding={padding})"
         frame = (padding, padding)
@@ -722,13 +708,13 @@ def test_shifted_copies():
     with tape() as records:
         copies = shifted_copies(x, 3)
     names = [record.name for record in records]
-    expect("pad" not in names, "padding=0: do not pad, it makes a new array")
+    expect("pad" not in names, "padding=0: do not pad, it costs an array")
     views = all(np.shares_memory(copy.data, x.data) for copy in copies)
     expect(views, "a copy must be a slice of x, with no new numbers")
     with tape() as records:
         shifted_copies(x, 3, padding=1)
     pads = [record.name for record in records].count("pad")
-    expect(pads == 1, f"pad once, before the slices; you padded {pads} times")
+    expect(pads == 1, f"pad once, before the slices; here: {pads} times")
 
     def last_copy(pictures):
         return shifted_copies(pictures, 2, 1, 1)[3]
@@ -820,8 +806,8 @@ def _kernel_size(weight: Tensor, channels: int) -> int:
     rows = weight.shape[0]
     k = math.isqrt(rows // channels)
     if k * k * channels != rows:
-        problem = f"a weight of {rows} rows does not fit {channels} channels"
-        raise ValueError(f"{problem}: it takes K * K * {channels} rows")
+        numbers = f"{rows} rows for {channels} channels"
+        raise ValueError(f"{numbers}: the weight needs K * K rows for each")
     return k
 
 
@@ -921,8 +907,9 @@ def test_conv2d():
     weight = Tensor(as_weight(kernels))
     for stride, padding in ((1, 0), (2, 1), (1, 1), (3, 2)):
         what = f"conv2d with stride {stride}, padding {padding}"
-        right = conv2d_loops_multi(x.data, kernels, bias.data, stride, padding)
-        alone = conv2d_loops_multi(x.data, kernels, None, stride, padding)
+        arrays, settings = (x.data, kernels), (stride, padding)
+        right = conv2d_loops_multi(*arrays, bias.data, *settings)
+        alone = conv2d_loops_multi(*arrays, None, *settings)
         not_back = right.transpose(0, 2, 3, 1)
         cut = not_back.reshape(right.shape)
         with unchanged(x, weight, bias, what=what):
@@ -974,9 +961,9 @@ rule makes up for that with a factor of 2:
    Conv2d(16, 32, 3)     fan_in = 3 · 3 · 16 = 144      spread = 0.118
 ```
 
-Mind the `K * K`. Forget it, and the weights start 3 times too large. After
-ten layers the numbers would be 3 to the power of 10 times too large, about
-59,000.
+Mind the `K * K`. Forget it for a 3 x 3 kernel, and the weights start 3
+times too large. After ten such layers the results are too large by 3 to the
+power of 10, about 59,000.
 
 Draw with `rng.standard_normal(shape)`, whose spread is 1, and scale. The
 bias has one number for each *filter*, and starts at zero. It has none for a
@@ -1014,8 +1001,9 @@ class Conv2d(Module):
         self.padding = padding
         ### BEGIN SOLUTION
         fan_in = kernel_size * kernel_size * in_channels
+        spread = np.sqrt(2 / fan_in)
         start = rng.standard_normal((fan_in, out_channels))
-        self.weight = Parameter(np.sqrt(2 / fan_in) * start, dtype=np.float32)
+        self.weight = Parameter(spread * start, dtype=np.float32)
         self.bias = Parameter(np.zeros(out_channels), dtype=np.float32)
         ### END SOLUTION
 
@@ -1051,42 +1039,46 @@ def test_conv2d_layer():
             "the rows are K*K*C: the K*K is missing": (3, 5),
         },
     )
-    wrong = "one bias for each filter, the same at every place"
-    expect(layer.bias.shape == (5,), f"{wrong}: (5,), not {layer.bias.shape}")
+    shape = layer.bias.shape
+    rule = "one bias for each filter, the same at every place"
+    expect(shape == (5,), f"{rule}: (5,), not {shape}")
     same(layer.bias, np.zeros(5), "Conv2d(3, 5, 2).bias")
     same_dtype(layer.weight, np.float32, "weight", hint="rng draws float64")
     same_dtype(layer.bias, np.float32, "bias", hint="zeros are float64")
 
     # How large the weights start.
     for channels, filters, k in ((8, 400, 3), (16, 300, 5), (60, 500, 1)):
-        what = f"the spread of Conv2d({channels}, {filters}, {k}), over He's"
+        layer = f"Conv2d({channels}, {filters}, {k})"
         weight = Conv2d(channels, filters, k, rng=make_rng(7)).weight.data
         fan_in = k * k * channels
         he = np.sqrt(2 / fan_in)
         xavier = np.sqrt(2 / (fan_in + filters))
+        by_filters = np.sqrt(2 / filters)
         same(
             weight.std() / he,
             1.0,
-            what,
+            f"the spread of {layer}, divided by He's",
             tolerance=0.02,
             mistakes={
                 "fan_in is K*K*C, not C": k,
                 "the square root is missing": he,
                 "the factor 2 is missing": np.sqrt(0.5),
                 "this is Xavier's: He's counts fan_in alone": xavier / he,
-                "divide by fan_in, not by the filters": np.sqrt(fan_in / filters),
+                "divide by fan_in, not by the filters": by_filters / he,
             },
         )
-        layer = f"Conv2d({channels}, {filters}, {k})"
         middle = abs(weight.mean()) < 0.03 * he
         expect(middle, f"{layer}: the weights need both signs, mean 0")
         tails = np.abs(weight).max() > 3 * he
         expect(tails, f"{layer}: no bell curve; draw with standard_normal")
-    one, two = (Conv2d(2, 3, 3, rng=make_rng(1)).weight.data for _ in range(2))
+
+    def start(rng):
+        return Conv2d(2, 3, 3, rng=rng).weight.data
+
     same_seed = "the same seed gave other weights: draw from rng"
-    expect((one == two).all(), same_seed)
-    one, two = (Conv2d(2, 3, 3).weight.data for _ in range(2))
-    expect((one != two).any(), "two layers without rng start as copies")
+    expect((start(make_rng(1)) == start(make_rng(1))).all(), same_seed)
+    no_rng = "two layers without rng start as copies"
+    expect((start(None) != start(None)).any(), no_rng)
 
     # What it computes.
     rng = make_rng(8)
@@ -1247,14 +1239,11 @@ def test_pooling():
     for k, stride in ((2, 2), (3, 1), (2, 3), (3, 2), (1, 2)):
         what = f"MaxPool2d({k}, {stride})(x), x of shape (2, 3, 5, 8)"
         wrong = {"the stride was ignored": largest(k, k)}
-        same(
-            MaxPool2d(k, stride)(x),
-            largest(k, stride),
-            what,
-            mistakes=wrong,
-        )
+        got = MaxPool2d(k, stride)(x)
+        same(got, largest(k, stride), what, mistakes=wrong)
     connected(tape, MaxPool2d(2), x, what="MaxPool2d(2)(x)")
-    with refuses(ValueError, "MaxPool2d(6)(x)", says=["kernel 6", "5 pixels"]):
+    says = ["kernel 6", "5 pixels"]
+    with refuses(ValueError, "MaxPool2d(6)(x)", says=says):
         MaxPool2d(6)(x)
     owned = MaxPool2d(2).parameters() + GlobalAvgPool().parameters()
     expect(owned == [], "pooling owns no parameters")
@@ -1359,7 +1348,7 @@ def test_small_cnn():
     pictures, _ = digits(5, seed=1)
     x = Tensor(pictures.reshape(5, 1, 8, 8))
     net = small_cnn(make_rng(2))
-    expect(isinstance(net, Sequential), "small_cnn() must return a Sequential")
+    expect(isinstance(net, Sequential), "return Sequential(...)")
 
     # The ledger, line by line.
     wanted = [
@@ -1377,13 +1366,13 @@ def test_small_cnn():
     for number, line in enumerate(lines[: len(wanted)]):
         step, shape, parameters = line
         right_step, right_shape, right_parameters = wanted[number]
-        here = f"line {number} of the ledger, {step}"
-        expect(
-            step == right_step,
-            f"line {number} of the ledger: {step}, expected {right_step}",
-            hint="the order of the steps in the ledger above",
-        )
-        expect(shape == right_shape, f"{here}: {shape}, expected {right_shape}")
+        here = f"line {number} of the ledger"
+        order = "the order of the steps in the ledger above"
+        right = step == right_step
+        expect(right, f"{here}: {step}, expected {right_step}", hint=order)
+        here = f"{here}, {step}"
+        right = shape == right_shape
+        expect(right, f"{here}: {shape}, expected {right_shape}")
         same(parameters, right_parameters, f"the parameters in {here}")
     same(len(lines), len(wanted), "the number of lines in the ledger")
     same(sum(p.size for p in net.parameters()), 6090, "all parameters")
@@ -1399,7 +1388,8 @@ def test_small_cnn():
         alike = (values == twin.state_dict()[name]).all()
         expect(alike, f"{name}: the same seed, other numbers: pass rng on")
     first, second = (small_cnn().parameters()[0].data for _ in range(2))
-    expect((first != second).any(), "two networks without rng start as copies")
+    differ = (first != second).any()
+    expect(differ, "two networks without rng start as copies")
 
 
 test_small_cnn()
@@ -1491,9 +1481,9 @@ On a small laptop-class machine, one thread, we measured:
 of that is multiplying. Python looks up indices and wraps numbers.
 
 **The product has two parts: about 63 µs for a call, and 8.4 µs for each
-picture.** The first part is 16 trips through the door of 02.
-One picture pays all of it alone, so the ratio is only 300. Eight pictures
-share it. Per picture alone, the ratio would be 22,000 / 8.4, about 2,600.
+picture.** The first part is 16 trips through the door of 02. One picture
+pays all of it alone, so the ratio is only 300. Eight pictures share it.
+Without it the ratio would be 21,100 / 8.4, about 2,500.
 
 ### The price: memory
 """
@@ -1518,7 +1508,8 @@ for k in (1, 3, 5, 7):
 print(f"x has {human_bytes(x.nbytes)}\n")
 table(memory_rows, ["kernel", "matrix", "times x", "peak of conv2d"])
 print()
-bars({f"kernel {k}": times for k, _, times, _ in memory_rows}, unit="times x")
+grown = {f"kernel {k}": times for k, _, times, _ in memory_rows}
+bars(grown, unit="times x")
 
 # %% [markdown]
 """
@@ -1532,8 +1523,9 @@ bars({f"kernel {k}": times for k, _, times, _ in memory_rows}, unit="times x")
 ```
 
 **The law: the matrix needs K * K times the memory of x** where the padding
-keeps the size. So 5 x 5 needs 25 times 512 KiB, or 12.5 MiB. It is exact,
-for each pixel is written down once for every window that sees it.
+keeps the size. So 5 x 5 needs 25 times 512 KiB, or 12.5 MiB. It is exact:
+there are as many places as pixels, and each place writes down K * K pixels
+of every channel.
 
 The peak is twice that. `concat` makes one large array, and `reshape` cannot
 make rows of places from it without another.
@@ -1559,31 +1551,19 @@ square. What happens to the time *for one multiplication*?
 def work_of(channels):
     """A convolution from `channels` to as many: a row of the table."""
     layer = Conv2d(channels, channels, 3, padding=1, rng=make_rng(channels))
-    pictures = make_rng(4).standard_normal((8, channels, 16, 16), np.float32)
-    x = Tensor(pictures)
+    shape = (8, channels, 16, 16)
+    x = Tensor(make_rng(4).standard_normal(shape, dtype=np.float32))
     places, columns = 8 * 16 * 16, 9 * channels
     matrix = 4 * places * columns
     products = places * columns * channels
     seconds = stopwatch(lambda: layer(x), repeats=9)
-    ns = 1e9 * seconds / products
-    return (
-        channels,
-        human_bytes(matrix),
-        products / matrix,
-        1e3 * seconds,
-        ns,
-    )
+    memory = human_bytes(matrix), products / matrix
+    return channels, *memory, 1e3 * seconds, 1e9 * seconds / products
 
 
 work_rows = [work_of(2**n) for n in range(9)]
-headers = [
-    "channels",
-    "matrix",
-    "products per byte",
-    "ms",
-    "ns per product",
-]
-table(work_rows, headers)
+headers = ["channels", "matrix", "products per byte", "ms"]
+table(work_rows, [*headers, "ns per product"])
 print()
 curve(
     {"conv2d": [(row[0], row[4]) for row in work_rows]},
@@ -1619,7 +1599,7 @@ With 1 channel nearly all is the fixed cost of the call. In the middle, the
 matrix rules: each of its numbers is written, read and written again, and
 then used for C multiplications. Double C, and each byte works twice as
 much. At 256 channels, 0.03 ns is close to the 0.02 ns that the large
-product of 02 took for a multiplication. Faster it cannot get.
+product of 02 took for a multiplication. Much faster it cannot get.
 
 So wide layers use the machine well. The first layer of a network, with 1 or
 3 channels, uses it worst.
@@ -1630,14 +1610,15 @@ So wide layers use the machine well. The first layer of a network, with 1 or
 ## In production
 
 - **Side by side plus one product** is known as *im2col* and *GEMM*. PyTorch
-  has the first half as `torch.nn.functional.unfold`. Its rows run through
-  the channels first, so `reshape` needs another order than yours.
+  has the first half as `torch.nn.functional.unfold`. There each channel
+  keeps its K * K numbers together; here each window position keeps its
+  channels together.
 - **Implicit GEMM.** The libraries for graphics cards never write the whole
   matrix down. They gather a small block of it in fast memory, multiply, and
   forget it. That saves the price which you just measured.
-- **Winograd.** For 3 x 3 kernels there is a way to compute a block of 2 x 2
-  results with 16 multiplications for each channel instead of 36. It adds
-  more instead. Libraries choose by size.
+- **Winograd.** For 3 x 3 kernels there is a clever way to 2 x 2 results. It
+  takes 16 multiplications for each channel instead of 36, and more sums.
+  Libraries choose by size.
 - **Order of axes.** PyTorch takes `(N, C, H, W)`, TensorFlow by default
   `(N, H, W, C)`. With `memory_format=torch.channels_last` PyTorch keeps its
   shapes and stores the channels last, for the same reason as you did.

@@ -27,8 +27,7 @@ the numbers.
 
 ### Time and difficulty
 
-About 2.5 hours. Difficulty 2 of 5. Seven exercises, none longer than 10
-lines.
+About 2.5 hours. Difficulty 2 of 5. Seven exercises of 1 to 10 lines.
 
 ### Learning objectives
 
@@ -1329,7 +1328,7 @@ print()
 curve(
     {
         "measured": [(size, took) for size, _, took, _ in epoch_rows],
-        "the law": [(size, the_law(count)) for size, count, *_ in epoch_rows],
+        "the law": [(row[0], the_law(row[1])) for row in epoch_rows],
     },
     x="batch size",
     y="milliseconds an epoch (both scales logarithmic)",
@@ -1494,19 +1493,6 @@ run the generator walks on, and no epoch repeats another.
 
 # %% [markdown]
 """
-## Looking ahead
-
-The loader waits for somebody who uses its batches. 08 Training has a loop
-that takes any row of `(x, y)` pairs, so it takes your loader as it is. From
-then on `for x, y in loader` is one epoch of training.
-
-With 08 finished you can attempt the milestone *Digits*: a network of your
-own reads digits that it has never seen. With 09 Spatial a convolutional
-network does it better, and there `random_shift` earns its keep.
-"""
-
-# %% [markdown]
-"""
 ## Quick reference
 
 ```
@@ -1519,8 +1505,6 @@ Standardizer().fit(x)          then s(x), s(x_new)     ValueError if unfit
 random_shift(images, rng, most=1)       (N, C, H, W), a new array
 ```
 
-Split, standardize, load:
-
 ```python
 (x, y), (x_new, y_new) = train_test_split(pictures, labels, seed=1)
 scale = Standardizer().fit(x)
@@ -1529,14 +1513,28 @@ test = DataLoader(ArrayDataset(scale(x_new), y_new), 512)
 for batch_x, batch_y in train: ...
 ```
 
-| | training part | test part |
-|---|---|---|
-| shuffle | yes, anew in each epoch | no |
-| fit a Standardizer | yes | never, only apply it |
-| random_shift | yes, if labels survive it | no |
-| drop_last | if you like | no: judge all of them |
+```
+                     training part               test part
+shuffle              yes, anew in each epoch     no
+fit a Standardizer   yes                         never, only apply it
+random_shift         yes, if labels survive it   no
+drop_last            if you like                 no: judge all of them
 
-One epoch costs: batches × fixed price + examples × price of their bytes.
+one epoch costs      batches × fixed price + examples × price of the bytes
+```
+"""
+
+# %% [markdown]
+"""
+## Looking ahead
+
+The loader waits for somebody who uses its batches. 08 Training has a loop
+that takes any row of `(x, y)` pairs, so it takes your loader as it is. From
+then on `for x, y in loader` is one epoch of training.
+
+With 08 finished you can attempt the milestone *Digits*: a network of your
+own reads digits that it has never seen. With 09 Spatial a convolutional
+network does it better, and there `random_shift` earns its keep.
 """
 
 # %% [markdown]
@@ -1553,8 +1551,6 @@ even a mean, is learnt from the training part alone.
 
 When a check of the whole lesson passes, your library holds
 `tinytorch/data.py`. The milestones with pictures will ask for it.
-
-The cell below runs all seven tests in one go.
 """
 
 # %%

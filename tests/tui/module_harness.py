@@ -93,6 +93,12 @@ def words(app: ModuleApp, selector: str) -> str:
     return shown.plain if isinstance(shown, Content) else str(shown)
 
 
+def drawn(app: ModuleApp) -> str:
+    """The screen as it was painted last."""
+    strips = app.screen._compositor.render_strips()
+    return "\n".join(strip.text for strip in strips)
+
+
 def result(app: ModuleApp) -> str:
     """What stands below the tests."""
     return words(app, "#result")

@@ -266,3 +266,12 @@ async def test_lines_are_shifted_and_commented_together(tmp_path: Path) -> None:
         assert editor.text == "a = 1\nb = 2"
         await pilot.press("ctrl+z", "ctrl+z", "ctrl+z")
         assert editor.text == "    a = 1\n    b = 2"
+
+
+async def test_long_lines_fold_where_the_student_wants_that(tmp_path: Path) -> None:
+    async with numbers(tmp_path) as (_, app, pilot):
+        editor = app.module_screen.exercise_pane.editor
+        assert not editor.soft_wrap
+        app.settings = type(app.settings)(soft_wrap=True)
+        await pilot.press("ctrl+o", "escape")
+        await until(pilot, lambda: editor.soft_wrap)

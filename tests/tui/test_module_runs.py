@@ -7,7 +7,17 @@ from pathlib import Path
 import pytest
 
 from tests.courses import NUMBERS, reference_cell, wrong_cell
-from tests.tui.module_harness import numbers, opened, result, until, until_idle, words, write
+from tests.tui.module_harness import (
+    drawn,
+    numbers,
+    opened,
+    result,
+    started_tutor,
+    until,
+    until_idle,
+    words,
+    write,
+)
 from tinytutor.running.runner import Runner
 from tinytutor.tui.screens.celebration import Celebration
 from tinytutor.tui.widgets.lesson_pane import ExperimentBlock
@@ -56,11 +66,13 @@ async def test_the_line_that_raised_is_marked_until_the_code_changes(tmp_path: P
         await until_idle(app, pilot)
         editor = app.module_screen.exercise_pane.editor
         assert editor.marked_line == 4
+        assert "4▶" in drawn(app)
         assert "ZeroDivisionError" in result(app)
         assert "your line 4  return y / 0" in result(app)
         await pilot.press("space")
         await pilot.pause()
         assert editor.marked_line is None
+        assert "4▶" not in drawn(app)
 
 
 async def test_captured_output_is_shown_without_markup(tmp_path: Path) -> None:
@@ -220,3 +232,15 @@ async def test_a_mistake_of_ours_does_not_end_the_app(
 async def test_a_check_can_begin_with_the_screen(tmp_path: Path) -> None:
     async with numbers(tmp_path, check_at_once=True) as (_, app, pilot):
         await until(pilot, lambda: "0 of 2 tests passed" in result(app))
+
+
+async def test_leaving_the_app_ends_a_run(tmp_path: Path) -> None:
+    tutor = started_tutor(tmp_path)
+    async with opened(tutor, "01_numbers") as (app, pilot):
+        await pilot.press("f4", "ctrl+l")
+        write(app, "#| export\nwhile True:\n    pass\n")
+        await pilot.press("f5")
+        await until(pilot, lambda: "running" in words(app, "#run-line"))
+    assert not app.module_screen.running
+    assert tutor.progress.of("01_numbers").exercise_runs == 0
+    await tutor.close()

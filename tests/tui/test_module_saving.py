@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import threading
 from pathlib import Path
 
 import pytest
@@ -40,8 +41,15 @@ def title(app: ModuleApp) -> str:
     return str(app.module_screen.exercise_pane.border_title)
 
 
-async def test_typing_is_saved_by_itself(tmp_path: Path) -> None:
+async def test_typing_is_saved_by_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     async with numbers(tmp_path) as (tutor, app, pilot):
+        disk, save = threading.Event(), tutor.save_source
+
+        def slow(module_id: str, exercise_id: str, source: str) -> None:
+            assert disk.wait(20)
+            save(module_id, exercise_id, source)
+
+        monkeypatch.setattr(tutor, "save_source", slow)
         await pilot.press("f4", "ctrl+l")
         editor = app.module_screen.exercise_pane.editor
         editor.move_cursor(editor.document.end)
@@ -49,9 +57,11 @@ async def test_typing_is_saved_by_itself(tmp_path: Path) -> None:
         await pilot.pause()
         assert "saving" in title(app)
         assert app.module_screen.exercise_pane.unsaved
+        await pilot.press(*"  # [b]")
+        disk.set()
         await until(pilot, lambda: not app.module_screen.exercise_pane.unsaved)
         assert tutor.sources("01_numbers")["double"] == editor.text
-        assert editor.text.endswith("x = [1]")
+        assert editor.text.endswith("x = [1]  # [b]")
         await until(pilot, lambda: "saved" in title(app))
 
 
@@ -65,6 +75,19 @@ async def test_the_last_key_is_saved_on_the_way_out(tmp_path: Path, way_out: str
             await pilot.press("escape", "escape")
             await until(pilot, lambda: app.screen is not app.module_screen)
     assert tutor.sources("01_numbers")["double"] == reference_cell(DOUBLE)
+    await tutor.close()
+
+
+async def test_at_the_end_of_the_app_neither_text_is_lost(tmp_path: Path) -> None:
+    tutor = started_tutor(tmp_path)
+    async with opened(tutor, "01_numbers") as (app, pilot):
+        await pilot.press("f4", "ctrl+l")
+        write_outside(tutor, "double", wrong_cell(DOUBLE))
+        write(app, reference_cell(DOUBLE))
+    assert tutor.sources("01_numbers")["double"] == reference_cell(DOUBLE)
+    copies = list(tutor.workspace.backups.glob("*.ipynb"))
+    assert len(copies) == 1
+    assert "x * x" in copies[0].read_text("utf-8")
     await tutor.close()
 
 

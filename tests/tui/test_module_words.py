@@ -13,6 +13,7 @@ from tinytutor.tui import indenting
 from tinytutor.tui.differences import first_difference
 from tinytutor.tui.lesson_pieces import Piece, PieceKind, chunks, pieces
 from tinytutor.tui.result_content import failure_lines, prose, summary, verdict_content
+from tinytutor.tui.widgets.lesson_code import LessonFence, coloured
 from tinytutor.tui.widgets.lesson_pane import output_content
 from tinytutor.tutor.results import CheckResult
 
@@ -155,7 +156,7 @@ def test_a_section_is_cut_into_what_is_drawn() -> None:
 
 
 def test_long_prose_is_cut_at_blank_lines_outside_pictures() -> None:
-    picture = "```text\n" + "\n\n".join("│" * 3 for _ in range(20)) + "\n```"
+    picture = "```\n" + "\n\n".join("│" * 3 for _ in range(20)) + "\n```"
     markdown = "\n\n".join(["A paragraph."] * 8 + [picture] + ["Another."] * 8)
     parts = list(chunks(markdown, longest=10))
     assert len(parts) > 2
@@ -163,9 +164,11 @@ def test_long_prose_is_cut_at_blank_lines_outside_pictures() -> None:
     assert sum(picture in part for part in parts) == 1
 
 
-def test_a_picture_is_plain_text_and_code_keeps_its_language() -> None:
-    markdown = "```\na ──▶ b\n```\n\n```python\nx = 1\n```"
-    assert list(chunks(markdown)) == ["```text\na ──▶ b\n```\n\n```python\nx = 1\n```"]
+def test_a_picture_is_plain_text_and_code_has_colours() -> None:
+    picture = LessonFence.highlight("for a ──▶ if b", "")
+    assert picture.plain.strip() == "for a ──▶ if b"
+    assert {str(span.style) for span in picture.spans} == {"$text"}
+    assert any("accent" in str(span.style) for span in coloured("for x in y: pass").spans)
 
 
 # Indenting

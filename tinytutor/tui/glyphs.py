@@ -27,6 +27,7 @@ TEST: Mapping[str, str] = {
     "error": "!",
     "timed_out": "◷",
     "not_reached": "–",
+    "unwritten": "◌",
     "running": "▸",
     "": "○",
 }
@@ -45,6 +46,7 @@ TEST_COLOUR: Mapping[str, str] = {
     "error": "$text-error",
     "timed_out": "$text-warning",
     "not_reached": "$text-muted",
+    "unwritten": "$text-warning",
     "running": "$text-accent",
     "": "$text-muted",
 }

@@ -67,18 +67,14 @@ def chunks(markdown: str, longest: int = LONGEST) -> Iterator[str]:
     chunk: list[str] = []
     fenced = False
     for number, line in enumerate(lines):
-        named = line
         if _FENCE.match(line):
             fenced = not fenced
-            if fenced and line.strip() in ("```", "~~~"):
-                # A picture. Without a name its language would be guessed, and coloured as code.
-                named = f"{line.rstrip()}text"
         following = lines[number + 1] if number + 1 < len(lines) else ""
         may_cut = not line.strip() and not fenced and following[:1] not in ("", " ", "-", "*", "|")
         if len(chunk) >= longest and may_cut:
             yield "\n".join(chunk)
             chunk = []
         else:
-            chunk.append(named)
+            chunk.append(line)
     if any(line.strip() for line in chunk):
         yield "\n".join(chunk)

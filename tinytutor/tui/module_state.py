@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from tinytutor.notebooks.lesson import CellKind, Exercise, Lesson, Section
 from tinytutor.running.verdicts import Verdict
-from tinytutor.tui.runs import Run, RunKind
+from tinytutor.tui.runs import UNWRITTEN, Run, RunKind
 
 if TYPE_CHECKING:
     from tinytutor.tutor.hints import Hint
@@ -88,7 +88,7 @@ class ModuleState:
         if self.run is not None and exercise.test.id in self.run.tests:
             return self.run.statuses.get(exercise.test.id, "")
         if exercise.id in self.verdicts and exercise.id not in self.outdated:
-            return str(self.verdicts[exercise.id].status)
+            return shown_status(self.verdicts[exercise.id])
         if exercise.id in self.passed_before and exercise.id not in self.outdated:
             return "passed"
         return ""
@@ -186,3 +186,9 @@ class ModuleState:
             if any(cell.id == cell_id for cell in section.cells):
                 return section.title
         return cell_id
+
+
+def shown_status(verdict: Verdict) -> str:
+    """A verdict's status as it is shown: an exercise not begun is no error."""
+    unwritten = verdict.failure and verdict.failure.error_type == "NotImplementedError"
+    return UNWRITTEN if unwritten else str(verdict.status)

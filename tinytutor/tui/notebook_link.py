@@ -6,9 +6,10 @@ import asyncio
 import contextlib
 import threading
 from collections.abc import Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tinytutor.curriculum import Module
+from tinytutor.files import back_up
 from tinytutor.tui.keeper import Keeper
 
 if TYPE_CHECKING:
@@ -20,10 +21,10 @@ _Stamp = tuple[int, int]
 class NotebookLink:
     """One module's notebook. Texts go out one after another; a failed save keeps the text."""
 
-    def __init__(self, tutor: Tutor, module_id: str, notebook: Path) -> None:
+    def __init__(self, tutor: Tutor, module: Module) -> None:
         self._tutor = tutor
-        self._module_id = module_id
-        self._notebook = notebook
+        self._module_id = module.id
+        self._notebook = tutor.workspace.notebook(module)
         self._writing = threading.Lock()
         self._turn = 0
         self._last_turns: dict[str, int] = {}
@@ -48,7 +49,15 @@ class NotebookLink:
             self._wrote(exercise_id, text)
 
     def save_now(self) -> None:
-        """The same at once, for the moment in which the app ends."""
+        """The same at once, for the moment in which the app ends.
+
+        Nobody can be asked any more: where another program changed the same exercise, a copy of
+        the notebook as that program left it is kept, and what was typed here is written.
+        """
+        if not self.keeper.edited:
+            return
+        if self.keeper.conflicts(self._tutor.sources(self._module_id)):
+            back_up(self._notebook, self._tutor.workspace.backups)
         for exercise_id, text in list(self.keeper.edited.items()):
             self._turn += 1
             self._write(self._turn, exercise_id, text)

@@ -11,7 +11,7 @@ from tinytutor.running.failures import Failure
 from tinytutor.running.verdicts import Status, Verdict
 from tinytutor.tui import glyphs, text
 from tinytutor.tui.differences import first_difference
-from tinytutor.tui.module_state import ModuleState
+from tinytutor.tui.module_state import ModuleState, shown_status
 from tinytutor.tui.runs import Run, RunKind
 from tinytutor.tutor.results import CheckResult
 
@@ -46,7 +46,7 @@ def status_line(status: str, title: str, seconds: float | None = None) -> Conten
 
 def verdict_content(verdict: Verdict, title: str) -> Content:
     """All that a test said."""
-    lines = [status_line(verdict.status, title, verdict.seconds)]
+    lines = [status_line(shown_status(verdict), title, verdict.seconds)]
     if verdict.failure is not None:
         lines += [Content(""), *failure_lines(verdict.failure)]
     output = verdict.output.strip("\n")
@@ -58,7 +58,8 @@ def verdict_content(verdict: Verdict, title: str) -> Content:
 
 def failure_lines(failure: Failure) -> Iterator[Content]:
     """Headline, expected beside got, where they part, the student's line, where to look."""
-    yield prose(failure.headline, "$text-error" if not failure.expected else "")
+    calm = failure.expected or failure.error_type == "NotImplementedError"
+    yield prose(failure.headline, "" if calm else "$text-error")
     if failure.expected or failure.got:
         yield Content("")
         yield from _compared(failure.expected, failure.got)

@@ -15,6 +15,8 @@ from tinytutor.running.events import (
     RunEvent,
 )
 
+UNWRITTEN = "unwritten"
+"""Status of a test whose exercise is still the starter: nothing is wrong with it yet."""
 _STATUS = {
     CellStatus.OK: "passed",
     CellStatus.ERROR: "failed",
@@ -65,9 +67,17 @@ class Run:
                 if cell_id in self.tests:
                     statuses = {**statuses, cell_id: "running"}
                 return replace(self, kernel_ready=True, current=cell_id, statuses=statuses)
-            case CellFinished(cell_id, status) if cell_id in self.tests:
-                return replace(self, statuses={**self.statuses, cell_id: _STATUS[status]})
+            case CellFinished(cell_id) if cell_id in self.tests:
+                return replace(self, statuses={**self.statuses, cell_id: _status(event)})
             case CellOutput(cell_id) if self.kind is RunKind.EXPERIMENT and cell_id == self.target:
                 return replace(self, outputs=(*self.outputs, event))
             case _:
                 return self
+
+
+def _status(finished: CellFinished) -> str:
+    """As the verdict will have it, as far as the end of the cell tells."""
+    error = finished.error.type if finished.error else ""
+    if finished.status is not CellStatus.ERROR or error in ("", "Mismatch", "AssertionError"):
+        return _STATUS[finished.status]
+    return UNWRITTEN if error == "NotImplementedError" else "error"

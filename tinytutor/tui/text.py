@@ -56,6 +56,7 @@ TEST_WORDS: Mapping[str, str] = {
     "error": "error",
     "timed_out": "timed out",
     "not_reached": "not reached",
+    "unwritten": "not written yet",
     "running": "running",
     "": "not run yet",
 }
@@ -127,16 +128,13 @@ LOOK_AT = "look at"
 FIRST_DIFFERENCE = "first difference"
 PRINTED = "printed"
 YOUR_LINE = "your line"
-NOT_RUN = "Not run yet."
 NOT_RUN_HINT = "F5 runs this exercise's tests, F6 the whole module."
-PASSED_LINE = "passed"
 NEXT_AFTER_PASS = "F4 goes to the next exercise."
 NEXT_AFTER_LAST_PASS = "F6 checks the whole module."
 NEXT_AFTER_MODULE = "Esc goes back to the map."
 NEXT_AFTER_FAIL = "F2 shows a hint."
 HINT = "Hint"
 LAST_HINT = "Last hint"
-NOTE = "note"
 NO_EXERCISES = "This module has no exercises."
 
 
@@ -169,12 +167,9 @@ TRY_AGAIN = "F5 tries again. Esc goes back to the map."
 SAVED = "saved"
 UNSAVED = "saving…"
 NOT_SAVED = "not saved"
-GIVEN = "given"
-EXPERIMENT = "experiment"
 RUN_EXPERIMENT = "Run it: x"
 TEST_CODE = "What the test checks"
 TO_EDITOR = "Write it in the editor: Ctrl+L"
-PREDICTION = "Before you run it: what do you expect?"
 SECTION_END = "End of the lesson. F6 checks the whole module."
 PICTURE = "A picture was drawn. Terminals can't show it here: open the notebook to see it."
 
@@ -217,7 +212,6 @@ SOLUTION_QUESTION = (
 )
 YOURS = "Yours"
 REFERENCE = "The reference"
-YES = "Yes"
 NO = "No"
 RESET_YES = "Reset it"
 SOLUTION_YES = "Show it"

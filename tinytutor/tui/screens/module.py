@@ -123,6 +123,8 @@ class ModuleScreen(ModulePage):
                 self.meter.run_ended()
             if self.is_attached:
                 self._end(run, ended)
+            else:
+                self._run = None
 
     def _take_event(self, event: RunEvent) -> None:
         if self._run is not None:

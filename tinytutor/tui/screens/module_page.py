@@ -14,6 +14,7 @@ from textual.screen import Screen
 from textual.widgets import Footer, Static
 from textual.worker import Worker, WorkerState
 
+from tinytutor.notebooks.lesson import Lesson
 from tinytutor.progress.active_time import ActivityMeter
 from tinytutor.progress.outcomes import TestStatus
 from tinytutor.tui import text
@@ -25,6 +26,7 @@ from tinytutor.tui.settings import Settings
 from tinytutor.tui.troubles import TROUBLES
 from tinytutor.tui.widgets.exercise_pane import ExercisePane
 from tinytutor.tui.widgets.lesson_pane import ExercisePointer, LessonPane
+from tinytutor.tui.widgets.mistakes import Mistake
 from tinytutor.tui.widgets.pane_tabs import PaneTabs
 from tinytutor.tui.widgets.tests_pane import TestsPane, TestStrip
 from tinytutor.tui.widgets.top_bar import TopBar, crumbs, share_bar
@@ -52,7 +54,7 @@ class ModulePage(Screen[None]):
         self.pane = "lesson"
         self.add_class("-at-lesson")
         self._state: ModuleState | None = None
-        self._link = NotebookLink(tutor, module_id, tutor.workspace.notebook(self.module))
+        self._link = NotebookLink(tutor, self.module)
 
     # What is on screen
 
@@ -76,6 +78,10 @@ class ModulePage(Screen[None]):
         self.draw_bar()
         self.open_lesson()
 
+    def on_screen_resume(self) -> None:
+        """The settings may be others than before."""
+        self.exercise_pane.editor.soft_wrap = self.settings.soft_wrap
+
     def open_lesson(self) -> None:
         """Reads lesson and notebook in a thread: 0.3 s the first time."""
         self.query_one("#notice", Static).update(Content.styled(text.LOADING, "$text-muted"))
@@ -85,13 +91,14 @@ class ModulePage(Screen[None]):
         try:
             lesson = await asyncio.to_thread(self.tutor.lesson, self.module_id)
             await asyncio.to_thread(self._link.open)
+            passed = self._passed_before(lesson)
         except TROUBLES as problem:
             words = Content.assemble(
                 (f"{problem}\n\n", "$text-warning"), (text.TRY_AGAIN, "$text-muted")
             )
             self.query_one("#notice", Static).update(words)
             return
-        state = ModuleState(lesson, passed_before=self._passed_before(ModuleState(lesson)))
+        state = ModuleState(lesson, passed_before=passed)
         self.query_one("#notice").display = False
         self.query_one("#panes").display = True
         self.become(state.first_to_do())
@@ -101,10 +108,10 @@ class ModulePage(Screen[None]):
     def opened(self) -> None:
         """The lesson is on screen."""
 
-    def _passed_before(self, state: ModuleState) -> frozenset[str]:
+    def _passed_before(self, lesson: Lesson) -> frozenset[str]:
         outcomes = self.tutor.progress.of(self.module_id).outcomes
         passed = {i for i, outcome in outcomes.items() if outcome.status is TestStatus.PASSED}
-        return frozenset(e.id for e in state.lesson.exercises if e.test.id in passed)
+        return frozenset(e.id for e in lesson.exercises if e.test.id in passed)
 
     @property
     def state(self) -> ModuleState | None:
@@ -160,10 +167,14 @@ class ModulePage(Screen[None]):
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         """A mistake of ours ends a command, not the app."""
         if event.state is WorkerState.ERROR:
-            words = text.fault(repr(event.worker.error))
-            if self._state is None:
-                self.query_one("#notice", Static).update(Content.styled(words, "$text-error"))
-            self.tell(words)
+            self._mistake(Mistake(repr(event.worker.error)))
+
+    @on(Mistake)
+    def _mistake(self, event: Mistake) -> None:
+        words = text.fault(event.words)
+        if self._state is None:
+            self.query_one("#notice", Static).update(Content.styled(words, "$text-error"))
+        self.tell(words)
 
     def tell(self, problem: str) -> None:
         """Says above the results what went wrong."""

@@ -67,6 +67,7 @@ class CodeEditor(TextArea):
         self._marked = marked
         # The drawn lines are kept by what TextArea knows of, and it knows of no marks.
         self.notify_style_update()
+        self.refresh()
         if marked is not None:
             row = self.wrapped_document.location_to_offset((marked, 0)).y
             top = self.scroll_offset.y

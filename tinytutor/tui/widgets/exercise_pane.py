@@ -22,6 +22,7 @@ from tinytutor.tui import text
 from tinytutor.tui.notebook_link import NotebookLink
 from tinytutor.tui.troubles import TROUBLES
 from tinytutor.tui.widgets.editor import CodeEditor
+from tinytutor.tui.widgets.mistakes import TellsMistakes
 
 SAVE_SECONDS = 0.4
 """How long after the last key the text is saved."""
@@ -38,7 +39,7 @@ class _Place:
     scroll: Offset
 
 
-class ExercisePane(Vertical):
+class ExercisePane(Vertical, TellsMistakes):
     """One exercise at a time; owns the link to the notebook file."""
 
     class Typed(Message):
@@ -83,6 +84,8 @@ class ExercisePane(Vertical):
         """Texts of the file that wait for the student's decision."""
         self._trouble = ""
         self._title = ""
+        self._unseen_row: int | None = None
+        """Where to begin in an exercise that is new on screen."""
 
     def compose(self) -> ComposeResult:
         """The editor."""
@@ -142,12 +145,19 @@ class ExercisePane(Vertical):
         row = 0 if stub is None else stub
         column = len(lines[row]) - len(lines[row].lstrip())
         editor.move_cursor((row, column))
-        self.call_after_refresh(self._show_row, row)
+        self._unseen_row = row
+        self.call_after_refresh(self._show_row)
 
-    def _show_row(self, row: int) -> None:
+    def on_resize(self) -> None:
+        """An editor that was out of sight had no size to scroll in."""
+        self.call_after_refresh(self._show_row)
+
+    def _show_row(self) -> None:
         """From the top where the row is seen then, else with what stands around it."""
-        height = self.editor.size.height
-        self.editor.scroll_to(0, 0 if row < height - 1 else row - height // 2, animate=False)
+        row, height = self._unseen_row, self.editor.size.height
+        if row is not None and height:
+            self._unseen_row = None
+            self.editor.scroll_to(0, 0 if row < height - 1 else row - height // 2, animate=False)
 
     # Saving and loading
 

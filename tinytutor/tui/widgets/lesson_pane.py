@@ -11,13 +11,15 @@ from textual.containers import HorizontalScroll, Vertical, VerticalScroll
 from textual.content import Content
 from textual.message import Message
 from textual.widget import Widget
-from textual.widgets import Collapsible, Markdown, Static
+from textual.widgets import Collapsible, Static
 
 from tinytutor.notebooks.lesson import Section
 from tinytutor.running.events import CellOutput
 from tinytutor.tui import text
 from tinytutor.tui.commands import Place, bindings
 from tinytutor.tui.lesson_pieces import Piece, PieceKind, pieces
+from tinytutor.tui.widgets.lesson_code import LessonMarkdown, coloured
+from tinytutor.tui.widgets.mistakes import TellsMistakes
 
 
 class CodeBlock(HorizontalScroll, can_focus=False):
@@ -29,9 +31,7 @@ class CodeBlock(HorizontalScroll, can_focus=False):
 
     def compose(self) -> ComposeResult:
         """The code in colours of the theme."""
-        from textual.highlight import highlight  # noqa: PLC0415  pygments, 30 ms, only for lessons
-
-        yield Static(highlight(self._source, language="python"), markup=False)
+        yield Static(coloured(self._source), markup=False)
 
 
 class ExercisePointer(Static):
@@ -94,7 +94,7 @@ class ExperimentBlock(Vertical):
         self.query_one(".output Static", Static).update(words)
 
 
-class LessonPane(VerticalScroll):
+class LessonPane(VerticalScroll, TellsMistakes):
     """Shows one section; keys of a single letter work while it has the focus."""
 
     BINDINGS = [
@@ -176,9 +176,9 @@ class LessonPane(VerticalScroll):
 def _widget(piece: Piece, output: Content) -> Widget:
     match piece.kind:
         case PieceKind.PROSE:
-            return Markdown(piece.source)
+            return LessonMarkdown(piece.source)
         case PieceKind.PREDICTION:
-            return Markdown(piece.source, classes="prediction")
+            return LessonMarkdown(piece.source, classes="prediction")
         case PieceKind.EXERCISE:
             return ExercisePointer(Content(text.TO_EDITOR), classes="pointer")
         case PieceKind.TEST:
