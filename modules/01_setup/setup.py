@@ -970,8 +970,8 @@ steady_rows = [
     ("loop", *single_runs(lambda: add_in_a_loop(million_listed))),
     ("NumPy", *single_runs(million.sum)),
 ]
-print(system_report())
-print()
+facts = [f"{key} {value}" for key, value in system_report().items()]
+print(", ".join(facts) + "\n")
 table(
     [(name, *(f"{t:,.1f}" for t in row)) for name, *row in steady_rows],
     ["work", "median µs", "fastest µs", "slowest µs"],

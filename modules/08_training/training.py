@@ -299,7 +299,7 @@ def test_train_step():
         got.append(train_step(net, cross_entropy, optimizer, x, y))
     expect(
         len(passes) == 3,
-        f"in 3 steps the model ran {len(passes)} times: once is enough",
+        f"3 steps ran the model {len(passes)} times: once a step will do",
         hint="the loss is there already; no second forward pass",
     )
     same(got, by_hand, "three steps with Adam: the losses")
@@ -376,7 +376,7 @@ region_map(
 # %% [markdown]
 """
 At the start all four answers are near one half. At the end the network says
-0, 1, 1, 0, and its border is bent.
+0, 1, 1, 0. It drew two borders, since a single straight one would not do.
 
 From here on, examples come from given helpers. `in_batches` cuts arrays
 into pieces of a few examples each.
@@ -425,8 +425,8 @@ region_map(lambda s: net(Tensor(s)).argmax(axis=1).data, points, labels)
 
 # %% [markdown]
 """
-20 looks at 600 points were 12,000 forward passes, and they bought 20 steps.
-The border is still nearly straight.
+That was 12,000 looks at single points, and they bought 20 steps. The border
+is still nearly straight.
 
 600 slopes were averaged for each step. But the mean over 32 points already
 points roughly the same way. So cut the data into **batches** and take a
@@ -900,14 +900,16 @@ Why not shorten each array by itself? The first has length 5 and the second
 12. Only the second is longer than 6.5:
 
 ```
-     12 ┤        ╱ the gradient                second array
-        │       ╱                                   ▲
-        │      ╱                                    └─▶ first array
-    6.5 ┤    ╱ · each by itself: turned by 15 degrees
-      6 ┤   ╱ jointly: the same way, half as long
-        │  ╱
-        └──┬──┬──▶
-          2.5 5
+   second array
+     12 ┤          ● the gradient
+        │        ╱
+        │      ╱
+    6.5 ┤     ╱    ○ each by itself: turned by 15 degrees
+      6 ┤     ● jointly: the same way, half as long
+        │   ╱
+        │ ╱
+        └─────┬────┬──── first array
+             2.5   5
 ```
 
 A gradient within the limit stays as it is. Clipping is a fence, not a
@@ -1601,8 +1603,8 @@ test_trainer()
 
 # %% [markdown]
 """
-The two times 15 epochs again, this time with a trainer. Its whole script is
-four statements:
+The two times 15 epochs again, this time with a trainer. The loops are gone
+from the script:
 """
 
 # %% tags=["experiment"]
@@ -1678,8 +1680,8 @@ of m and v, and believes that it is at its first step. So it moves every
 weight by the full lr, also those that had come to rest.
 
 So a **checkpoint** holds three things: the model's state, the optimizer's
-state, and the number of steps. All of it are arrays under names, and a file
-made by `np.savez` is just that. To keep the names apart, they get a prefix:
+state, and the number of steps. All of that is arrays with names, and so is
+a file made by `np.savez`. A prefix keeps the names apart:
 
 ```
    step                       array(40)

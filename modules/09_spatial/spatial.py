@@ -1428,8 +1428,8 @@ For each of the 4 · 16 · 16 places and each filter, 27 products are added:
 
 # %% [markdown] tags=["prediction"]
 """
-**Predict.** Both ways do these 221,184 multiplications. How many times
-faster is `conv2d` than `conv2d_loops_multi`?
+**Predict first.** Both ways do these 221,184 multiplications. How many
+times faster is `conv2d` than `conv2d_loops_multi`?
 
 1. about 10 times
 2. about 100 times
@@ -1467,7 +1467,7 @@ bars({"loops": loops_ns, "conv2d": product_ns}, unit="ns")
 """
 ### What to see
 
-On a small laptop-class machine, one thread, we measured:
+On a small laptop-class machine, with one thread, we measured:
 
 ```
    pictures     loops     conv2d    ratio
@@ -1490,9 +1490,10 @@ Without it the ratio would be 21,100 / 8.4, about 2,500.
 
 # %% [markdown] tags=["prediction"]
 """
-**Predict.** The copies are views and cost nothing. But `side_by_side` must
-write them out. Let x have 8 pictures of 32 x 32 pixels with 16 channels, or
-512 KiB. With a kernel of 5 x 5, how much memory does the matrix need?
+**Predict first.** The copies are views and cost nothing. But `side_by_side`
+must write them out. Let x have 8 pictures of 32 x 32 pixels with 16
+channels, or 512 KiB. With a kernel of 5 x 5, how much memory does the
+matrix need?
 """
 
 # %% tags=["experiment"]
@@ -1537,9 +1538,9 @@ A stride of 2 would divide the matrix by 4: a quarter of the places.
 
 # %% [markdown] tags=["prediction"]
 """
-**Predict.** Take as many filters as channels, and let both grow from 1 to
-256. The matrix grows with the channels; the multiplications grow with their
-square. What happens to the time *for one multiplication*?
+**Predict first.** Take as many filters as channels, and let both grow from
+1 to 256. The matrix grows with the channels; the multiplications grow with
+their square. What happens to the time *for one multiplication*?
 
 1. It stays the same.
 2. It falls at first, and then stays the same.
@@ -1672,31 +1673,27 @@ result moves along. Only pooling forgets the place, step by step.
 ## Quick reference
 
 ```
-places along an axis     (size + 2 · padding - kernel) // stride + 1
-same size                stride 1, odd kernel, padding = kernel // 2
+places on an axis   (size + 2 · padding - kernel) // stride + 1
+same size           stride 1, odd kernel, padding = kernel // 2
+multiplications     places · O · K·K·C          matrix   K·K times x
 
 shifted_copies(x, k, stride, padding, pad_value)    K*K views, row by row
-side_by_side(copies)                   (N*H'*W', K*K*C)
-conv2d(x, weight, bias, stride, padding)
-     weight (K*K*C, O) in the order row, column, channel; bias (O,)
+side_by_side(copies)                                (N*H'*W', K*K*C)
+conv2d(x, weight, bias, stride, padding)            (N, O, H', W')
+  weight (K*K*C, O) in the order row, column, channel; bias (O,)
 as_weight(kernels), as_kernels(weight, C)           (O, C, K, K) and back
 
-layer                            output             parameters
-Conv2d(C, O, K, stride, padding) (N, O, H', W')     K·K·C·O + O
-MaxPool2d(k)                     (N, C, H/k, W/k)   0
-GlobalAvgPool()                  (N, C)             0
+layer                             output             parameters
+Conv2d(C, O, K, stride, padding)  (N, O, H', W')     K·K·C·O + O
+MaxPool2d(k)                      (N, C, H/k, W/k)   0
+GlobalAvgPool()                   (N, C)             0
+small_cnn()                       (N, 10)            6,090
 
-small_cnn   (1,8,8) - (16,8,8) - (16,4,4) - (32,4,4) - (32,2,2) - 128 - 10
-            160 + 4,640 + 1,290 = 6,090 parameters
-
-multiplications   places · O · K·K·C        matrix   K·K times x
+you see                 it means                try
+channels last?          x is (N, H, W, C)       x.transpose(0, 3, 1, 2)
+kernel 3 does not fit   pooled once too often   padding, fewer poolings
+takes 256 features      Linear does not fit     the ledger's last lines
 ```
-
-| you see | it means | try |
-|---|---|---|
-| `channels last?` | x is (N, H, W, C) | `x.transpose(0, 3, 1, 2)` |
-| `kernel 3 does not fit` | pooled once too often | padding, fewer poolings |
-| `takes 256 features` | Linear does not fit | the ledger's last lines |
 """
 
 # %% [markdown]

@@ -75,7 +75,7 @@ it has 20,000 pictures with their labels. How should they arrive?
 
 Three more wishes come with it. The order should be new in every epoch. The
 same seed should bring the same order back. And some examples must stay
-aside, so that what was learnt can be judged on examples never seen.
+aside, so that what was learned can be judged on examples never seen.
 
 All of it rests on one idea: never move the data, only write a list of row
 numbers and cut it. We call this list the **index tape**.
@@ -1014,7 +1014,7 @@ def test_standardize():
         got_test,
         (test - mean) / spread,
         "fit(train), then standardizer(test)",
-        mistakes={"this leaks the test set: use what fit has learnt": own},
+        mistakes={"this leaks the test set: use what fit has learned": own},
     )
     same(standardizer(train), got, "standardizer(train) once more")
     same(standardizer(test[4]), got_test[4], "standardizer of one row")
@@ -1546,8 +1546,8 @@ and `random_shift`. One idea carries them: leave the data where it is, and
 work on a tape of row numbers. Mix it, cut it, and look a whole batch up
 at once.
 
-You also drew a line that will protect every later result. What is learnt,
-even a mean, is learnt from the training part alone.
+You also drew a line that will protect every later result. What is learned,
+even a mean, is learned from the training part alone.
 
 When a check of the whole lesson passes, your library holds
 `tinytorch/data.py`. The milestones with pictures will ask for it.

@@ -7,36 +7,31 @@ import pytest
 from tinytutor.kit import run_tests
 
 
-def test_fine() -> str:
+def fine() -> str:
     return "what a test returns is of no interest"
 
 
-def test_wrong() -> None:
+def wrong() -> None:
     raise AssertionError("2 is not 3")
 
 
-def test_broken() -> None:
+def broken() -> None:
     raise KeyError("size")
 
 
-# These are for `run_tests`, not for pytest.
-for _sample in (test_fine, test_wrong, test_broken):
-    _sample.__test__ = False  # type: ignore[attr-defined]
-
-
 def test_all_pass(capsys: pytest.CaptureFixture[str]) -> None:
-    run_tests(test_fine, test_fine)
-    assert capsys.readouterr().out == "✓ test_fine\n✓ test_fine\n2 passed, 0 failed\n"
+    run_tests(fine, fine)
+    assert capsys.readouterr().out == "✓ fine\n✓ fine\n2 passed, 0 failed\n"
 
 
 def test_it_goes_on_after_a_failure_and_exits_with_1(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:
-        run_tests(test_wrong, test_fine, test_broken)
+        run_tests(wrong, fine, broken)
     assert ended.value.code == 1
     assert capsys.readouterr().out == (
-        "✗ test_wrong: AssertionError: 2 is not 3\n"
-        "✓ test_fine\n"
-        "✗ test_broken: KeyError: 'size'\n"
+        "✗ wrong: AssertionError: 2 is not 3\n"
+        "✓ fine\n"
+        "✗ broken: KeyError: 'size'\n"
         "1 passed, 2 failed\n"
     )
 
@@ -46,4 +41,4 @@ def test_an_interrupt_stops_it() -> None:
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        run_tests(stop, test_fine)
+        run_tests(stop, fine)

@@ -6,6 +6,7 @@ Judged by NumPy and by central differences, never by the lessons' own tools.
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,18 @@ CASES = [*RULE_CASES, *COMPOSED_CASES, *SPATIAL_CASES]
 def lib(reference_folder: Path) -> Iterator[Library]:
     with imported(reference_folder) as library:
         yield library
+
+
+def test_the_library_is_forgotten_afterwards(reference_folder: Path) -> None:
+    def loaded() -> dict[str, Any]:
+        return {name: sys.modules[name] for name in sys.modules if name.startswith("tinytorch")}
+
+    path, modules = list(sys.path), loaded()
+    with imported(reference_folder) as library:
+        assert Path(library.tensor.__file__).is_relative_to(reference_folder)
+        assert library.activations.Tensor is library.tensor.Tensor
+    assert sys.path == path
+    assert loaded() == modules
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
@@ -92,14 +105,14 @@ def test_slopes_to_results_on_the_way(lib: Library) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "settings_", "expected"),
+    ("name", "extra", "expected"),
     [("relu", (), 0.0), ("leaky_relu", (0.2,), 0.2), ("gelu", (), 0.5), ("sigmoid", (), 0.25)],
 )
 def test_activations_at_zero(
-    lib: Library, name: str, settings_: tuple[float, ...], expected: float
+    lib: Library, name: str, extra: tuple[float, ...], expected: float
 ) -> None:
     fn = getattr(lib.activations, name)
-    _, (slope,) = walk(lib, lambda x: fn(x, *settings_), np.zeros(3))
+    _, (slope,) = walk(lib, lambda x: fn(x, *extra), np.zeros(3))
     np.testing.assert_allclose(slope, weights_for(np.zeros(3)) * expected, rtol=1e-12)
 
 

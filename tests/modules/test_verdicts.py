@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.modules.conftest import MODULE_IDS
+from tests.modules.conftest import COURSE, MODULE_IDS
 from tinytutor.authoring.mistakes import read_mistakes, with_mistake
 from tinytutor.curriculum import Course
 from tinytutor.notebooks.assembly import assemble
@@ -76,13 +76,22 @@ async def test_each_exercise_passes_while_later_ones_are_unwritten(
         assert all(v.status is not Status.PASSED for v in verdicts[number + 1 :])
 
 
-@each_module
+@pytest.mark.parametrize(
+    ("module_id", "exercise_id"),
+    [
+        (module.id, path.stem)
+        for module in COURSE.modules
+        for path in sorted((module.folder / "mistakes").glob("*.yaml"))
+    ],
+)
 async def test_each_recorded_mistake_is_named_by_its_test(
-    runner: Runner, course: Course, module_id: str
+    runner: Runner, course: Course, module_id: str, exercise_id: str
 ) -> None:
     module = course.module(module_id)
     lesson = read_lesson(module)
-    for mistake in read_mistakes(module, lesson):
+    mistakes = [m for m in read_mistakes(module, lesson) if m.exercise_id == exercise_id]
+    assert mistakes, f"{exercise_id} is no exercise of {module_id}"
+    for mistake in mistakes:
         verdicts = await verdicts_of(runner, course, lesson, with_mistake(lesson, mistake))
         failed = [v for v in verdicts if v.status is not Status.PASSED]
         where = f"{mistake.exercise_id}: {mistake.name}"

@@ -90,8 +90,17 @@ class ExperimentBlock(Vertical):
 
     def show(self, words: Content) -> None:
         """Puts up what the run has printed so far."""
-        self.query_one(".output").display = bool(words.plain)
-        self.query_one(".output Static", Static).update(words)
+        self._output = words
+        # Before it is composed there is nothing to update: it will begin with this output.
+        for frame in self.query(".output"):
+            frame.display = bool(words.plain)
+        for printed in self.query(".output Static").results(Static):
+            printed.update(words)
+
+    def show_run(self, line: Content | None) -> None:
+        """Says that it runs, or how to run it again."""
+        for button in self.query(RunButton):
+            button.update(line or Content(text.RUN_EXPERIMENT))
 
 
 class LessonPane(VerticalScroll, TellsMistakes):
@@ -163,14 +172,14 @@ class LessonPane(VerticalScroll, TellsMistakes):
         for block in self.query(ExperimentBlock):
             if block.cell_id == cell_id:
                 block.show(words)
-                button = block.query_one(RunButton)
-                self.call_after_refresh(self.scroll_to_widget, button, animate=False, top=True)
+                for button in block.query(RunButton):
+                    self.call_after_refresh(self.scroll_to_widget, button, animate=False, top=True)
 
     def show_run(self, cell_id: str, line: Content | None) -> None:
         """Says at an experiment that it runs, or how to run it again."""
         for block in self.query(ExperimentBlock):
             if block.cell_id == cell_id:
-                block.query_one(RunButton).update(line or Content(text.RUN_EXPERIMENT))
+                block.show_run(line)
 
 
 def _widget(piece: Piece, output: Content) -> Widget:
