@@ -1425,7 +1425,7 @@ load_state_dict(d)    names, then shapes, then numbers in place
 ## Looking ahead
 
 - **03 Activations** has well-chosen bends. With them you reach the
-  milestone *Forward pass*: your network draws its first map of the plane.
+  milestone *A network that guesses*, with its first map of the plane.
 - **05 Losses** measures how wrong a network is. **07 Optimizers** changes
   what `parameters()` lists, in place.
 - **09 Spatial**, **12 Embeddings** and **13 Attention** add new kinds of

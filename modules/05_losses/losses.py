@@ -531,7 +531,7 @@ test_bce_with_logits()
 
 # %% [markdown]
 """
-Again on your network, beside two that you can judge in your head:
+Again on your network, beside three that you can judge in your head:
 """
 
 # %% tags=["experiment"]

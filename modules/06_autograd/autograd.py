@@ -2573,7 +2573,7 @@ of everything on the way.
 
 When a check of the whole lesson passes, your library holds
 `tinytorch/autograd.py`. Module 08 opens once 07 has passed, and 16 once 09
-and 15 have. The milestone *All slopes* is yours.
+and 15 have. Together with 07 it opens the milestone *XOR*.
 """
 
 # %%

@@ -23,14 +23,14 @@ together. A bridge at the end lets you read PyTorch's loops.
 - **06 Autograd**: `value_and_gradients`, and for the last exercise
   `gradients`.
 - **07 Optimizers**: `SGD` and `Adam` with `step`, `lr` and `state_dict`.
-- What these two stand on: losses and `accuracy` from 05, networks with
-  `train` and `eval` from 04, `relu` and `tanh` from 03, `tape` from 02,
-  `make_rng` and `stopwatch` from 01.
+- What these two stand on: the losses and `accuracy` of 05, the networks of
+  04 with `train` and `eval`, the activations of 03, `tape` from 02.
+  `make_rng` and `stopwatch` are from 01.
 
 ### Time and difficulty
 
-About 4 hours. Difficulty 3 of 5. Eight exercises of 3 to 12 lines. The
-first one trains a network already.
+About 4 hours. Difficulty 3 of 5. Eight exercises, the longest of 13 lines.
+The first one takes three statements and trains a network already.
 
 ### Learning objectives
 
@@ -617,9 +617,9 @@ the moons. We measured 0.24 for the whole set at once, and 0.02 here.
 """
 ## 3. An honest measurement
 
-Now pictures: digits of 8 by 8 pixels. The network contains `Dropout`. After
-15 epochs on 400 pictures the next cell asks how good it is, four times in a
-row, with 200 pictures that it never saw.
+Now pictures: digits of 8 by 8 pixels. The network contains `Dropout`, and
+it trains for 15 epochs on 400 pictures. Then the next cell asks how good it
+is with 200 pictures that it never saw, four times in a row.
 """
 
 
@@ -1318,8 +1318,7 @@ not hit it.
 
 That last loop had six ideas in ten lines, and you will want it everywhere.
 So make a function of it, with the number of epochs as argument? The next
-cell does that. Then it trains 15 epochs, looks at the result, and trains 15
-more.
+cell does that. Then it trains 15 epochs, as if to have a look, and 15 more.
 """
 
 
@@ -2417,9 +2416,9 @@ On a small machine with one thread we measured:
 
 **The law of a step:** *a fixed cost, and so much for each example*. From 8
 to 400 examples the work grows 50 times, forward takes 4 times as long, and
-the walk twice. So with 8 examples you pay mostly for a dozen operations and
-their records. The optimizer's step does not ask for examples at all: it
-sees weights.
+the walk twice. The walk leads in both cases. With 8 examples you pay mostly
+for a dozen operations and their records. The optimizer's step does not ask
+for examples at all: it sees weights.
 
 **The law of an epoch:** steps times the fixed cost, plus the examples. 50
 steps of 58 + 149 + 39 µs are 12.3 ms. So large batches make fast epochs,

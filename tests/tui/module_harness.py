@@ -26,7 +26,7 @@ from tinytutor.tui.themes import DARK, LIGHT
 from tinytutor.tutor.tutor import Tutor
 from tinytutor.tutor.workspace import create_workspace
 
-WAIT_SECONDS = 30.0
+WAIT_SECONDS = 90.0
 
 
 class ModuleApp(App[None]):

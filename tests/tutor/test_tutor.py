@@ -10,7 +10,7 @@ import pytest
 
 from tests.courses import NUMBERS, WORDS, TinyModule, reference_cell, wrong_cell
 from tinytutor.notebooks.lesson import CellKind
-from tinytutor.progress.events import AttemptFinished, ModulePassed
+from tinytutor.progress.events import AttemptFinished, CodeSaved, ModulePassed
 from tinytutor.progress.unlocking import State
 from tinytutor.running.events import CellFinished, CellOutput, CellStarted, KernelReady, RunEvent
 from tinytutor.running.verdicts import Status
@@ -88,6 +88,28 @@ async def test_what_a_check_records(tutor: Tutor) -> None:
     assert kinds.index(ModulePassed) == kinds.index(AttemptFinished) + 1
     metrics = tutor.metrics().of("01_numbers")
     assert (metrics.completed, metrics.attempts, metrics.errors.total) == (True, 1, 0)
+
+
+async def test_a_save_in_another_editor_is_recorded_once_and_an_untouched_starter_never(
+    tutor: Tutor,
+) -> None:
+    path = tutor.start("01_numbers")
+    await tutor.check("01_numbers")
+    text = path.read_text("utf-8")
+    path.write_text(text.replace("# YOUR CODE HERE", "# mine", 1), "utf-8")
+    await tutor.check("01_numbers")
+    await tutor.check("01_numbers")
+    tutor.save_source("01_numbers", "half", "x = 1")
+    await tutor.check("01_numbers")
+    saves = [event.what for event in tutor.events() if isinstance(event.what, CodeSaved)]
+    assert [save.outside for save in saves] == [True, False]
+
+
+async def test_a_module_opened_early_says_what_its_library_lacks(tutor: Tutor) -> None:
+    tutor.start("02_words", override=True)
+    verdict = (await tutor.check("02_words")).verdicts[0]
+    assert "ModuleNotFoundError" in verdict.message
+    assert "has not passed yet" in verdict.message
 
 
 async def test_a_cancelled_check_records_nothing(tutor: Tutor) -> None:

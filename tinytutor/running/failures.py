@@ -52,6 +52,11 @@ def explain(error: CellError, exercise: Exercise, assembly: Assembly) -> Failure
         headline = f"not started: write your code for {exercise.title!r}, then run its test"
     elif error.type == "StdinNotImplementedError":
         headline = "input() asks a person, and a test has none: give the value as an argument"
+    elif error.type == "ModuleNotFoundError" and "." in headline:
+        parts.setdefault(
+            "look at", "the map: a module that writes this file of your library has not passed yet"
+        )
+        headline = f"{error.type}: {headline}"
     elif error.type == "MemoryError":
         headline = f"out of memory: the limit is {assembly.memory_mib} MiB. {headline}".rstrip()
     elif error.type in ("KernelDied", "Timeout"):

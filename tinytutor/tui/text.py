@@ -63,9 +63,6 @@ TEST_WORDS: Mapping[str, str] = {
 
 # The map
 MAP = "Map"
-NEEDS = "needs"
-UNLOCKS = "unlocks"
-NOTHING = "nothing"
 FIND_PROMPT = "Number or title"
 CHECK_NEEDS_START = "Start it first: Enter opens the module."
 ALL_PASSED = "every module passed"
@@ -245,10 +242,8 @@ PASS_NEXT = "Enter  to the map      s  stay and experiment"
 COURSE_DONE = "Every module has passed. The whole library is yours."
 
 # Welcome
-WELCOME_TITLE = "Build your own deep-learning library"
 WELCOME_WILL = "This makes your workspace"
 WELCOME_KEYS = "Enter  make it      q  not now"
-WELCOME_WORKING = "Making the workspace…"
 
 
 def welcome_contents(library: str) -> tuple[tuple[str, str], ...]:
@@ -275,7 +270,6 @@ TROUBLE_KEYS = "Enter  leave"
 # Progress
 PROGRESS = "My progress"
 IDLE = "paused"
-IDLE_LONG = "Paused: no key for a while, so this time does not count."
 DONE_SHARE = "of the course"
 LEFT = "left"
 NOTHING_LEFT = "nothing"

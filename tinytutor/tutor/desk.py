@@ -11,6 +11,7 @@ from tinytutor.notebooks.lesson import Exercise, starter_source
 from tinytutor.notebooks.matching import Matching, match
 from tinytutor.notebooks.student import (
     StudentNotebook,
+    parse_student_notebook,
     read_student_notebook,
     save_cell_source,
     starter_notebook,
@@ -47,6 +48,11 @@ class Desk:
         """
         notebook = read_student_notebook(self.require(module_id))
         return notebook, match(self._lessons.lesson(module_id), notebook)
+
+    def starter_sha256(self, module_id: str) -> str:
+        """Hash of the code of an untouched notebook."""
+        text = starter_notebook(self._lessons.lesson(module_id))
+        return parse_student_notebook(text, self.path(module_id).name).code_sha256
 
     def exercise(self, module_id: str, exercise_id: str) -> Exercise:
         """An exercise of the module. Raises NoSuchExerciseError, which lists those there are."""

@@ -12,9 +12,11 @@ from tinytutor.curriculum.graph import unlocks
 from tinytutor.notebooks.assembly import assemble
 from tinytutor.notebooks.lesson import Lesson
 from tinytutor.notebooks.library import reference_solutions
+from tinytutor.notebooks.student import StudentNotebook
 from tinytutor.progress.active_time import time_spent
 from tinytutor.progress.errors import StoreError
 from tinytutor.progress.events import (
+    AttemptFinished,
     CodeSaved,
     ConfusionReported,
     Event,
@@ -309,6 +311,7 @@ class Tutor:
             self._desk.exercise(module_id, exercise_id)
         notebook, matching = self._desk.read(module_id)
         assembly = assemble(lesson, matching, module.limits, up_to=exercise_id)
+        self._note_outside_save(module_id, notebook)
         sync_library(self.workspace, library_sources(self.events()))
         outcome = await run_tests(self._runner, lesson, assembly, on_event)
         written: list[Path] = []
@@ -343,6 +346,19 @@ class Tutor:
             first_pass=whole_pass and before.of(module_id).passed_at is None,
             fault=outcome.fault,
         )
+
+    def _note_outside_save(self, module_id: str, notebook: StudentNotebook) -> None:
+        """Records that another editor wrote the notebook: only so is time spent there known."""
+        known = [
+            event.what.code_sha256
+            if isinstance(event.what, CodeSaved)
+            else event.what.notebook_sha256
+            for event in self.events()
+            if event.module_id == module_id and isinstance(event.what, CodeSaved | AttemptFinished)
+        ]
+        before = known[-1] if known else self._desk.starter_sha256(module_id)
+        if notebook.code_sha256 != before:
+            self._record(CodeSaved(notebook.code_sha256, outside=True), module_id)
 
     def _record(
         self, what: Recorded, module_id: str | None = None, exercise_id: str | None = None
