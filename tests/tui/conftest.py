@@ -90,3 +90,12 @@ def shown(pilot: Pilot[Any]) -> str:
     lines = app.screen._compositor.render_strips()
     assert len(lines) == height
     return "\n".join("".join(segment.text for segment in strip)[:width] for strip in lines)
+
+
+async def until(pilot: Pilot[Any], true: Callable[[], bool], seconds: float = 60) -> None:
+    """Waits for something that a thread or a kernel brings about, on a slow machine, too."""
+    for _ in range(int(seconds / 0.05)):
+        if true():
+            return
+        await pilot.pause(0.05)
+    assert true()

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.tui.conftest import RunApp, shown
+from tests.tui.conftest import RunApp, shown, until
 from tinytutor.curriculum import Course
 from tinytutor.progress.events import Activity, ConfusionReported
 from tinytutor.tui.app import TutorApp
@@ -23,9 +23,7 @@ async def test_the_first_key_makes_the_workspace(run_app: RunApp, folder: Path) 
         assert str(folder) in shown(pilot)
         assert not folder.exists(), "nothing is made before the student says so"
         await pilot.press("enter")
-        await pilot.app.workers.wait_for_complete()
-        await pilot.pause()
-        assert isinstance(pilot.app.screen, MapScreen)
+        await until(pilot, lambda: isinstance(pilot.app.screen, MapScreen))
         assert is_workspace(folder)
 
 
@@ -33,10 +31,8 @@ async def test_a_workspace_that_cannot_be_made_says_why(run_app: RunApp, folder:
     folder.write_text("a file is in the way")
     async with run_app() as pilot:
         await pilot.press("enter")
-        await pilot.app.workers.wait_for_complete()
-        await pilot.pause()
+        await until(pilot, lambda: "is a file" in shown(pilot))
         assert isinstance(pilot.app.screen, WelcomeScreen)
-        assert "is a file" in shown(pilot)
     assert folder.read_text() == "a file is in the way"
 
 
@@ -67,9 +63,7 @@ async def test_every_command_of_the_palette_can_be_called(run_app: RunApp) -> No
         commands = {c.title: c for c in pilot.app.get_system_commands(pilot.app.screen)}
         assert {"Progress", "Settings", "Confused", "Quit", "Open"} <= set(commands)
         commands["Progress"].callback()
-        await pilot.app.workers.wait_for_complete()
-        await pilot.pause()
-        assert "My progress" in shown(pilot)
+        await until(pilot, lambda: "My progress" in shown(pilot))
 
 
 @pytest.mark.usefixtures("started")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.tui.conftest import RunApp, shown
+from tests.tui.conftest import RunApp, shown, until
 from tinytutor.tui.app import TutorApp
 from tinytutor.tui.screens.milestone import MilestoneScreen
 
@@ -38,10 +38,7 @@ async def test_a_milestone_runs_and_is_recorded(run_app: RunApp) -> None:
         await pilot.press("enter")
         await pilot.pause()
         assert isinstance(pilot.app.screen, MilestoneScreen)
-        for _ in range(200):
-            await pilot.pause(0.05)
-            if "reached" in shown(pilot):
-                break
+        await until(pilot, lambda: "reached" in shown(pilot))
         text = shown(pilot)
         assert "doubling" in text
         assert "result 0" in text

@@ -90,10 +90,11 @@ def same_dtype(got: Any, dtype: npt.DTypeLike, what: str, *, hint: str = "") -> 
 
 @contextmanager
 def refuses(
-    kind: type[Exception] | tuple[type[Exception], ...], what: str, says: Sequence[str] = ()
+    kind: type[Exception] | tuple[type[Exception], ...], what: str, says: str | Sequence[str] = ()
 ) -> Iterator[None]:
     """Raises Mismatch unless the block raises `kind` with a message that contains all of `says`."""
     kinds = kind if isinstance(kind, tuple) else (kind,)
+    says = (says,) if isinstance(says, str) else says
     names = " or ".join(one.__name__ for one in kinds)
     try:
         yield
@@ -150,7 +151,7 @@ def connected(
 def quiet(what: str, *, hint: str = "") -> Iterator[None]:
     """Raises Mismatch if NumPy warns (overflow, division by zero, invalid value) in the block."""
     with warnings.catch_warnings():
-        warnings.simplefilter("error")
+        warnings.simplefilter("error", RuntimeWarning)
         try:
             yield
         except RuntimeWarning as warning:

@@ -8,8 +8,10 @@ from collections.abc import Callable
 def run_tests(*tests: Callable[[], object]) -> None:
     """Calls every test, prints a line for each, and exits with status 1 if any failed.
 
-    Goes on after a failure, so that one run shows all of them.
+    Goes on after a failure, so that one run shows all of them. Raises ValueError without tests.
     """
+    if not tests:
+        raise ValueError("run_tests needs the tests to run: no test is no success")
     failed = 0
     for test in tests:
         try:

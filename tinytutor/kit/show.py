@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 
+import numpy as np
+
 _EIGHTHS = " ▏▎▍▌▋▊▉█"
 
 
@@ -67,6 +69,8 @@ def curve(
     y_low, y_high = _span([py for _, py in points], log=log_y)
     grid = [[" "] * width for _ in range(height)]
     marks = "●○▲△■□"
+    if len(series) > len(marks):
+        raise ValueError(f"curve draws at most {len(marks)} series, got {len(series)}")
     for mark, line in zip(marks, series.values(), strict=False):
         for px, py in line:
             column = _place(px, x_low, x_high, width, log=log_x)
@@ -100,7 +104,8 @@ def _place(value: float, low: float, high: float, cells: int, *, log: bool) -> i
 
 
 def _cell(value: object) -> str:
-    if isinstance(value, float):
+    if isinstance(value, float | np.floating):
+        value = float(value)
         if value != 0 and math.isfinite(value) and not 1e-4 <= abs(value) < 1e6:
             return f"{value:.3g}"
         return f"{value:.4g}"
