@@ -429,7 +429,7 @@ def show_first_tries():
             inner = np.exp(-x)
             first = 1 / (1 + np.exp(-x))
             second = np.exp(x) / (1 + np.exp(x))
-        words = {str(w.message).split(" encountered")[0] for w in caught}
+        words = {str(w.message).split()[0] for w in caught}
         verdict = ", ".join(sorted(words, reverse=True)) or "nothing"
         numbers = (float(inner), float(first), float(second))
         rows.append((number, *numbers, verdict))

@@ -212,7 +212,7 @@ odd = Tensor((digits % 2).astype(np.float32).reshape(40, 1))
 scores = small_network(10, make_rng(2))(images)
 print("images", images.shape, "to scores", scores.shape)
 score_rows = [
-    (digits[row], *(f"{score:.2f}" for score in scores.data[row]))
+    (digits[row], *(f"{score:.1f}" for score in scores.data[row]))
     for row in range(4)  # the first four images
 ]
 table(score_rows, ["digit", *map(str, range(10))])

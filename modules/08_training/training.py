@@ -29,8 +29,8 @@ together. A bridge at the end lets you read PyTorch's loops.
 
 ### Time and difficulty
 
-About 4 hours. Difficulty 3 of 5. Eight exercises, the longest of 13 lines.
-The first one takes three statements and trains a network already.
+About 4 hours. Difficulty 3 of 5. Eight exercises of 4 to 13 lines. The
+first one trains a network already.
 
 ### Learning objectives
 
@@ -2246,9 +2246,9 @@ five rates.
 
 # %% [markdown] tags=["prediction"]
 """
-**Predict.** The rates are 0.0001, 0.001, 0.01, 0.1 and 1. A guess among ten
-digits is right in 10 % of cases. Which rate gives the best accuracy on
-unseen pictures? And what do the two outer ones reach?
+**Predict first.** The rates are 0.0001, 0.001, 0.01, 0.1 and 1. A guess
+among ten digits is right in 10 % of cases. Which rate gives the best
+accuracy on unseen pictures? And what do the two outer ones reach?
 """
 
 # %% tags=["experiment"]
@@ -2300,8 +2300,8 @@ errors, if fewer. 150 epochs are cheap.
 
 # %% [markdown] tags=["prediction"]
 """
-**Predict.** The loss on the 100 training pictures will fall and fall. What
-will the loss on 200 unseen pictures do in these 150 epochs?
+**Predict first.** The loss on the 100 training pictures will fall and fall.
+What will the loss on 200 unseen pictures do in these 150 epochs?
 """
 
 # %% tags=["experiment"]
@@ -2353,8 +2353,8 @@ One step is a forward pass, a walk, and the optimizer's step.
 
 # %% [markdown] tags=["prediction"]
 """
-**Predict.** The network has 64 inputs, 64 units and 10 outputs. With 8
-examples in a batch, which of the three parts takes longest? With 400?
+**Predict first.** The network has 64 inputs, 64 units and 10 outputs. With
+8 examples in a batch, which of the three parts takes longest? With 400?
 
 And an epoch of 400 pictures: how many times as long does it take in batches
 of 8 as in one of 400?
@@ -2404,7 +2404,7 @@ for size, _, *parts, _ in (part_rows[0], part_rows[-1]):
 """
 ### What to see
 
-On a small machine with one thread we measured:
+On a small laptop-class machine, with one thread, we measured:
 
 ```
    batch   steps   forward     walk     step     epoch
@@ -2495,20 +2495,6 @@ rate is too large: the loss grows, overflows, and turns into nan.
 
 # %% [markdown]
 """
-## Looking ahead
-
-**09 Spatial** and **14 Transformers** bring networks of another kind. They
-train with the same `Trainer`, since it never looks inside a model.
-
-**10 DataLoader** makes batches in a new order each epoch, from data sets of
-any size. It fits where your lists of batches stand now.
-
-**18 Compression** sets weights to zero and uses `after_step` to keep them
-there while the rest recovers.
-"""
-
-# %% [markdown]
-"""
 ## Quick reference
 
 ```
@@ -2520,27 +2506,47 @@ trainer = Trainer(net, cross_entropy, optimizer, max_norm=1.0,
 trainer.fit(batches, epochs=30)
 print(evaluate(net, accuracy, unseen))
 
-train_step(model, loss_fn, optimizer, x, y)   loss before the step
+train_step(model, loss_fn, optimizer, x, y)         loss before the step
 train_epoch(model, loss_fn, optimizer, batches)     mean of the steps
-evaluate(model, metric, batches)              mean of examples, eval mode
-clip_gradients(grads, max_norm)               (gradients, norm before)
-cosine_schedule(step, total, peak, floor, warmup)         lr of a step
-save_checkpoint(path, model, optimizer, step)
-load_checkpoint(path, model, optimizer)       the step, as an int
+evaluate(model, metric, batches)                    mean of the examples
+clip_gradients(grads, max_norm)                     (gradients, norm before)
+cosine_schedule(step, total, peak, floor, warmup)   lr of a step
+save_checkpoint(path, model, optimizer, step)       writes one file
+load_checkpoint(path, model, optimizer)             the step, as an int
 
 batches     any iterable of pairs (x, y) that can be walked again
 PyTorch     zero_grad · loss = ... · loss.backward() · step
 ```
+"""
 
-| you see | it means | try |
-|---|---|---|
-| loss nan or exploding | lr too large, a bad batch | lr / 10, `max_norm` |
-| loss stays near ln(classes) | lr far too small or too large | five rates |
-| loss falls, then jumps about | steps too long for the end | a schedule |
-| training good, unseen bad | overfitting | more data, dropout, stop |
-| each measurement differs | dropout is active | `evaluate` |
-| a jump after a restart | optimizer or step not saved | a checkpoint |
-| `no batches` | a generator, walked twice | a list |
+# %% [markdown]
+"""
+## Quick reference: when training goes wrong
+
+```
+you see                        it means                    try
+loss nan or exploding          lr too large, a bad batch   lr / 10, clipping
+loss stays near ln(classes)    lr far off, up or down      five rates
+loss falls, then jumps about   steps too long at the end   a schedule
+training good, unseen bad      overfitting                 more data
+each measurement differs       dropout is active           evaluate
+a jump after a restart         optimizer, step not saved   a checkpoint
+no batches                     a generator, walked twice   a list
+```
+"""
+
+# %% [markdown]
+"""
+## Looking ahead
+
+**09 Spatial** and **14 Transformers** bring networks of another kind. They
+train with the same `Trainer`, since it never looks inside a model.
+
+**10 DataLoader** makes batches in a new order each epoch, from data sets of
+any size. It fits where your lists of batches stand now.
+
+**18 Compression** sets weights to zero and uses `after_step` to keep them
+there while the rest recovers.
 """
 
 # %% [markdown]
@@ -2557,8 +2563,6 @@ When a check of the whole lesson passes, your library holds
 `tinytorch/training.py`. Together with 10 it opens milestones: moons and
 spirals, and digits that your own network reads. Module 18 opens once 15 has
 passed.
-
-The cell below runs all eight tests in one go.
 """
 
 # %%

@@ -1532,9 +1532,10 @@ The loader waits for somebody who uses its batches. 08 Training has a loop
 that takes any row of `(x, y)` pairs, so it takes your loader as it is. From
 then on `for x, y in loader` is one epoch of training.
 
-With 08 finished you can attempt the milestone *Digits*: a network of your
-own reads digits that it has never seen. With 09 Spatial a convolutional
-network does it better, and there `random_shift` earns its keep.
+With 08 finished you can attempt the milestone *Digits, read by a network*:
+your own network, on digits that it has never seen. With 09 Spatial a
+convolutional network does it better, and there `random_shift` earns its
+keep.
 """
 
 # %% [markdown]

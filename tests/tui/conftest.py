@@ -77,6 +77,7 @@ def run_app(folder: Path, course: Course) -> RunApp:
     async def run(size: tuple[int, int] = (100, 32)) -> AsyncIterator[Pilot[Any]]:
         app = TutorApp(folder, course)
         async with app.run_test(size=size, notifications=True) as pilot:
+            await until(pilot, lambda: len(app.screen_stack) > 1)
             await pilot.pause()
             yield pilot
 

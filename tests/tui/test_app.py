@@ -20,7 +20,8 @@ from tinytutor.tutor.workspace import is_workspace
 async def test_the_first_key_makes_the_workspace(run_app: RunApp, folder: Path) -> None:
     async with run_app() as pilot:
         assert isinstance(pilot.app.screen, WelcomeScreen)
-        assert str(folder) in shown(pilot)
+        # A long path is folded: without frame and blanks it stands there whole.
+        assert str(folder) in "".join(shown(pilot).replace("│", "").split())
         assert not folder.exists(), "nothing is made before the student says so"
         await pilot.press("enter")
         await until(pilot, lambda: isinstance(pilot.app.screen, MapScreen))
