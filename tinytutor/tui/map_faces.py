@@ -41,15 +41,17 @@ class MapPictures:
         self._kept: dict[tuple[int, Size], Layout] = {}
 
     def fitting(self, views: Sequence[ModuleView], width: int, height: int) -> MapPicture:
-        """The richest map that is seen whole; else the one that is scrolled down the least."""
-        richest = self._layout(views, width, _LINES[0])
+        """The richest map that is seen whole; else one that is only scrolled down."""
+        narrow: list[MapPicture] = []
         for lines in _LINES:
-            # Boxes of fewer lines make each level lower and leave the rest as it is.
-            saved = len(richest.levels) * (_LINES[0] - lines)
-            if richest.height - saved <= height:
-                return MapPicture(self._layout(views, width, lines), lines)
-        lines = _LINES[0] if richest.width <= width else _LINES[-1]
-        return MapPicture(self._layout(views, width, lines), lines)
+            layout = self._layout(views, width, lines)
+            picture = MapPicture(layout, lines)
+            if layout.width <= width:
+                if layout.height <= height:
+                    return picture
+                narrow.append(picture)
+        # Of those that are scrolled, one of lower boxes shows more at a time.
+        return narrow[min(1, len(narrow) - 1)] if narrow else picture
 
     def _layout(self, views: Sequence[ModuleView], width: int, lines: int) -> Layout:
         sizes = common_size({view.module.id: face(view, lines) for view in views})

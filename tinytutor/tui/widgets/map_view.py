@@ -123,17 +123,19 @@ class MapView(ScrollView, can_focus=True):
         return Strip(segments).crop_extend(x, x + self.size.width, base)
 
     def _draw(self) -> None:
-        size = self.size
+        size = self.container_size
         if not self._views or not size or size == self._drawn_for:
             return
         self._drawn_for = size
-        picture = self._pictures.fitting(self._views, size.width, size.height)
+        # One column less: a map that is scrolled down needs it for its bar.
+        picture = self._pictures.fitting(self._views, size.width - 1, size.height)
         self._faces = {view.module.id: face(view, picture.lines) for view in self._views}
         self._drawing = Drawing(picture.layout)
         width, height = self._drawing.width, self._drawing.height
-        self._left = max(0, (size.width - width) // 2)
+        room = size.width - (height > size.height)
+        self._left = max(0, (room - width) // 2)
         self._top = max(0, (size.height - height) // 2)
-        self.virtual_size = Size(max(size.width, width), max(size.height, height))
+        self.virtual_size = Size(max(room, width), max(size.height, height))
         self._light()
         self._into_sight(animate=False)
         self.refresh()
