@@ -14,37 +14,13 @@ import threading
 import time
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).parent))
+from measuring import family_mib
+
 from tinytutor.curriculum.loader import bundled_course_folder, load_course
 from tinytutor.notebooks.library import reference_solutions
 from tinytutor.tutor.tutor import Tutor
 from tinytutor.tutor.workspace import create_workspace
-
-
-def family_mib() -> float:
-    """Proportional memory of this process and all below it, in MiB."""
-    parents: dict[int, int] = {}
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdigit():
-            try:
-                stat = (entry / "stat").read_text().rpartition(")")[2].split()
-            except OSError:
-                continue
-            parents[int(entry.name)] = int(stat[1])
-    family, grown = {int(Path("/proc/self").resolve().name)}, True
-    while grown:
-        below = {pid for pid, parent in parents.items() if parent in family} - family
-        family |= below
-        grown = bool(below)
-    total = 0
-    for pid in family:
-        try:
-            rollup = Path(f"/proc/{pid}/smaps_rollup").read_text()
-        except OSError:
-            continue
-        total += sum(
-            int(line.split()[1]) for line in rollup.splitlines() if line.startswith("Pss:")
-        )
-    return total / 1024
 
 
 class Peak(threading.Thread):

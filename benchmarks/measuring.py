@@ -6,6 +6,7 @@ import statistics
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 
 @dataclass(frozen=True)
@@ -56,3 +57,30 @@ def print_table(timings: Mapping[str, Timing], base: str) -> None:
         low, high = timing.spread
         ratio = timing.median / timings[base].median
         print(f"{name:<{width}}  {timing.median:8.3f}  {low:6.3f}–{high:6.3f}  {ratio:8.2f}x")
+
+
+def family_mib() -> float:
+    """Proportional memory of this process and all below it, in MiB."""
+    parents: dict[int, int] = {}
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            try:
+                stat = (entry / "stat").read_text().rpartition(")")[2].split()
+            except OSError:
+                continue
+            parents[int(entry.name)] = int(stat[1])
+    family, grown = {int(Path("/proc/self").resolve().name)}, True
+    while grown:
+        below = {pid for pid, parent in parents.items() if parent in family} - family
+        family |= below
+        grown = bool(below)
+    total = 0
+    for pid in family:
+        try:
+            rollup = Path(f"/proc/{pid}/smaps_rollup").read_text()
+        except OSError:
+            continue
+        total += sum(
+            int(line.split()[1]) for line in rollup.splitlines() if line.startswith("Pss:")
+        )
+    return total / 1024

@@ -1,11 +1,7 @@
-"""Rehearses one module as an author would before committing: starter, reference, every mistake.
-
-Run as `python -m tinytutor.authoring.rehearse_module modules/02_tensor LIBRARY_FOLDER`.
-"""
+"""Rehearses one module as an author would before committing: starter, reference, every mistake."""
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -15,7 +11,6 @@ from tinytutor.authoring.rehearsal import rehearse
 from tinytutor.curriculum import Module
 from tinytutor.notebooks.lesson import Lesson, starter_source
 from tinytutor.notebooks.library import reference_solutions
-from tinytutor.notebooks.reading import read_lesson
 
 
 def complaints(module: Module, lesson: Lesson, library_folder: Path) -> Iterator[str]:
@@ -49,17 +44,3 @@ def judge_mistake(lesson: Lesson, mistake: Mistake, library_folder: Path) -> str
         return f"{where}: the message lacks {mistake.says!r}: {failed[0].message}"
     return ""
 
-
-def main(folder: str, library_folder: str) -> int:
-    """Prints the complaints; 0 if there are none."""
-    path = Path(folder).resolve()
-    module = Module(path.name, path.name, "", (), 1, 1.0, "", path)
-    found = list(complaints(module, read_lesson(module), Path(library_folder).resolve()))
-    for line in found:
-        sys.stdout.write(line + "\n")
-    sys.stdout.write(f"{len(found)} complaints\n")
-    return bool(found)
-
-
-if __name__ == "__main__":
-    raise SystemExit(main(*sys.argv[1:3]))
