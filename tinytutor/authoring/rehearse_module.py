@@ -43,4 +43,3 @@ def judge_mistake(lesson: Lesson, mistake: Mistake, library_folder: Path) -> str
     if mistake.says not in failed[0].message:
         return f"{where}: the message lacks {mistake.says!r}: {failed[0].message}"
     return ""
-
