@@ -3,19 +3,34 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
 import pytest
 
 from tinytutor.running.events import CellFinished, CellOutput, Job, RunCell, RunEvent
+from tinytutor.running.forking import ORDINARY
 from tinytutor.running.runner import Runner
 
 RunSources = Callable[..., Awaitable[list[RunEvent]]]
 
 
+needs_fork = pytest.mark.skipif(sys.platform == "win32", reason="kernels are not forked there")
+
+
+@pytest.fixture(params=[pytest.param("forked", marks=needs_fork), "ordinary"])
+def kind_of_kernel(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Every test that runs cells runs them in kernels of both kinds."""
+    if request.param == "ordinary":
+        monkeypatch.setenv(ORDINARY, "1")
+    else:
+        monkeypatch.delenv(ORDINARY, raising=False)
+    return str(request.param)
+
+
 @pytest.fixture
-async def runner(tmp_path: Path) -> AsyncIterator[Runner]:
+async def runner(tmp_path: Path, kind_of_kernel: str) -> AsyncIterator[Runner]:
     runner = Runner(tmp_path)
     yield runner
     await runner.close()
@@ -44,6 +59,11 @@ def output(events: list[RunEvent], cell_id: str) -> str:
     return "".join(
         event.data for event in events if isinstance(event, CellOutput) and event.cell_id == cell_id
     )
+
+
+def forked(pid: int) -> bool:
+    """Whether a process was forked from a template. Linux only."""
+    return b"tinytutor.running.template" in Path(f"/proc/{pid}/cmdline").read_bytes()
 
 
 def alive(pid: int) -> bool:

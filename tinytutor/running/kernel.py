@@ -9,9 +9,8 @@ import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 import time
-from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from queue import Empty
 from typing import Any
@@ -19,9 +18,19 @@ from typing import Any
 from jupyter_client.asynchronous.client import AsyncKernelClient
 from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import AsyncKernelManager
+from jupyter_client.provisioning.factory import KernelProvisionerFactory
+
+from tinytutor.running.folders import make_folder
+from tinytutor.running.forked import PROVISIONER
+from tinytutor.running.forking import ForkedProcess, TemplateProcess
+from tinytutor.running.process import apply_limits, kernel_environment
 
 START_SECONDS = 60.0
 """A slow machine may need long for a first import; a kernel that takes longer never comes."""
+FORKED_START_SECONDS = 15.0
+"""A forked kernel has nothing to import."""
+_END_SECONDS = 2.0
+"""A killed process is gone within milliseconds, whether or not anybody can tell us."""
 
 _ARGUMENTS = [
     "--InteractiveShell.xmode=Plain",
@@ -29,10 +38,6 @@ _ARGUMENTS = [
     "--HistoryManager.enabled=False",
     "--IPKernelApp.log_level=CRITICAL",
 ]
-_FOLDER = "tt-"
-"""Short, because the path of a socket may have 107 bytes at most."""
-_PARENT_DEATH_SIGNAL = 1
-"""PR_SET_PDEATHSIG of prctl(2)."""
 
 
 class KernelStartError(RuntimeError):
@@ -48,10 +53,11 @@ class Kernel:
         self._folder = folder
 
     @classmethod
-    async def start(cls, memory_mib: int) -> Kernel:
+    async def start(cls, memory_mib: int, template: TemplateProcess | None = None) -> Kernel:
         """A kernel that answers, in the current folder. Raises KernelStartError."""
-        folder = Path(tempfile.mkdtemp(prefix=f"{_FOLDER}{os.getpid()}-"))
+        folder = make_folder(os.getpid())
         manager = _Manager(kernel_name="python3")
+        manager.provisioning = {"template": template, "memory_mib": memory_mib}
         manager.connection_file = str(folder / "kernel.json")
         if os.name == "posix":
             # TCP ports can be read by other users of the machine; a socket in a 0700 folder can't.
@@ -61,10 +67,10 @@ class Kernel:
         try:
             await manager.start_kernel(
                 extra_arguments=_ARGUMENTS,
-                env=_environment(folder),
+                env={**kernel_environment(), "IPYTHONDIR": str(folder / "ipython")},
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
-                **({"preexec_fn": _limits(memory_mib)} if os.name == "posix" else {}),
+                **({"preexec_fn": partial(apply_limits, memory_mib)} if os.name == "posix" else {}),
             )
             client = _Client(parent=manager, **manager.get_connection_info(session=True))
             kernel = cls(manager, client, folder)
@@ -73,6 +79,11 @@ class Kernel:
         except BaseException as problem:
             if kernel is not None:
                 await kernel.kill()
+            else:
+                if manager.provisioner is not None:
+                    await manager.provisioner.kill()
+                    await manager.provisioner.wait()
+                await manager.cleanup_resources()
             shutil.rmtree(folder, ignore_errors=True)
             if isinstance(problem, OSError | RuntimeError):
                 raise KernelStartError(
@@ -104,39 +115,30 @@ class Kernel:
         provisioner = self.manager.provisioner
         if provisioner is not None and provisioner.has_process:
             await provisioner.kill()
-            while await provisioner.poll() is None:
-                await asyncio.sleep(0.002)
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(_END_SECONDS):
+                    while await provisioner.poll() is None:
+                        await asyncio.sleep(0.002)
         await self.manager.cleanup_resources()
         shutil.rmtree(self._folder, ignore_errors=True)
-
-
-def sweep_folders() -> None:
-    """Removes the folders of kernels whose worker was killed before it could do so."""
-    for folder in Path(tempfile.gettempdir()).glob(f"{_FOLDER}*-*"):
-        owner = folder.name.removeprefix(_FOLDER).partition("-")[0]
-        if owner.isdigit() and not _is_running(int(owner)):
-            shutil.rmtree(folder, ignore_errors=True)
-
-
-def _is_running(pid: int) -> bool:
-    if os.name == "nt":
-        return True  # asking by signal would end it there; the folders hold a few hundred bytes
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
 
 
 class _Manager(AsyncKernelManager):
     """Always this Python: a kernel spec that the user installed may point to another one."""
 
+    provisioning: dict[str, Any]
+
     @property
     def kernel_spec(self) -> KernelSpec:
         argv = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
-        return KernelSpec(argv=argv, display_name="Python 3", language="python")
+        spec = KernelSpec(argv=argv, display_name="Python 3", language="python")
+        # An installation that does not know this entry point goes on with ordinary kernels.
+        if PROVISIONER in KernelProvisionerFactory.instance().get_provisioner_entries():
+            spec.metadata["kernel_provisioner"] = {
+                "provisioner_name": PROVISIONER,
+                "config": self.provisioning,
+            }
+        return spec
 
 
 class _Client(AsyncKernelClient):
@@ -154,7 +156,9 @@ async def _wait_for_answer(client: AsyncKernelClient, manager: AsyncKernelManage
 
     The client's own `wait_for_ready` does the same with a fixed pause of 200 ms.
     """
-    deadline = time.monotonic() + START_SECONDS
+    forked = isinstance(getattr(manager.provisioner, "process", None), ForkedProcess)
+    seconds = FORKED_START_SECONDS if forked else START_SECONDS
+    deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         request = client.kernel_info()
         try:
@@ -171,38 +175,4 @@ async def _wait_for_answer(client: AsyncKernelClient, manager: AsyncKernelManage
         except Empty:
             if not await manager.is_alive():
                 raise RuntimeError("its process ended at once") from None
-    raise RuntimeError(f"no answer within {START_SECONDS:g} s")
-
-
-def _environment(folder: Path) -> dict[str, str]:
-    threads = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
-    return {
-        **os.environ,
-        # One thread each: matrices of lessons are small, and threads then cost more than they give.
-        **dict.fromkeys(threads, "1"),
-        "IPYTHONDIR": str(folder / "ipython"),
-        "MALLOC_ARENA_MAX": "2",
-        "PYTHONHASHSEED": "0",
-        # A library file rewritten within a second could otherwise be taken from an old .pyc.
-        "PYTHONDONTWRITEBYTECODE": "1",
-        "PYTHONIOENCODING": "utf-8",
-    }
-
-
-def _limits(memory_mib: int) -> Callable[[], None]:
-    """What the kernel's process does between fork and exec."""
-    import resource  # noqa: PLC0415  POSIX only
-
-    memory = memory_mib * 2**20
-    file_size = 64 * 2**20
-
-    def apply() -> None:
-        if sys.platform == "linux":
-            resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
-            import ctypes  # noqa: PLC0415
-
-            ctypes.CDLL(None).prctl(_PARENT_DEATH_SIGNAL, signal.SIGKILL)
-        resource.setrlimit(resource.RLIMIT_FSIZE, (file_size, file_size))
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-
-    return apply
+    raise RuntimeError(f"no answer within {seconds:g} s")

@@ -17,17 +17,23 @@ import os
 import sys
 import threading
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tinytutor.running.events import Job, RunEvent, RunFinished, job_from_line, to_line
-from tinytutor.running.kernel import Kernel, sweep_folders
+from tinytutor.running.folders import remove_folders_of, sweep_folders
+from tinytutor.running.forking import TemplateProcess, start_template
+from tinytutor.running.process import kernel_environment
+
+if TYPE_CHECKING:
+    from tinytutor.running.kernel import Kernel
 
 
 class Worker:
     """Runs one job at a time and, if asked to, has the next kernel ready."""
 
-    def __init__(self, emit: Callable[[RunEvent], None]):
+    def __init__(self, emit: Callable[[RunEvent], None], template: TemplateProcess | None):
         self._emit = emit
+        self._template = template
         self._warm_mib: int | None = None
         self._spare: asyncio.Task[Kernel] | None = None
         self._spare_mib = 0
@@ -47,12 +53,13 @@ class Worker:
             await self._end_job()
 
     async def close(self) -> None:
-        """Ends the running job and the waiting kernel."""
+        """Ends the running job, the waiting kernel and the template."""
         await self._end_job()
         spare, self._spare = self._spare, None
         if spare is not None:
             with contextlib.suppress(Exception, asyncio.CancelledError):
                 await (await spare).kill()
+        self._drop_template()
 
     async def _run(self, job: Job) -> None:
         # 110 ms that pass while the kernel starts
@@ -81,26 +88,42 @@ class Worker:
                 kernel = await spare
                 if await kernel.is_alive():
                     return kernel
+                await kernel.kill()
         elif spare is not None:
             await (await spare).kill()
+        return await self._start_kernel(memory_mib)
+
+    async def _start_kernel(self, memory_mib: int) -> Kernel:
+        """A forked kernel, or an ordinary one where forking does not work."""
+        # 150 ms that pass while the template starts
+        from tinytutor.running.kernel import Kernel, KernelStartError  # noqa: PLC0415
+
+        if self._template is not None:
+            with contextlib.suppress(KernelStartError):
+                return await Kernel.start(memory_mib, self._template)
+            self._drop_template()
         return await Kernel.start(memory_mib)
+
+    def _drop_template(self) -> None:
+        template, self._template = self._template, None
+        if template is not None:
+            template.close()
 
     def _start_spare(self, memory_mib: int) -> None:
         if self._spare is None:
             self._spare_mib = memory_mib
-            self._spare = asyncio.create_task(_warm_kernel(memory_mib))
+            self._spare = asyncio.create_task(self._warm_kernel(memory_mib))
             # A failure is seen, and explained, when a job asks for its own kernel.
             self._spare.add_done_callback(lambda task: task.cancelled() or task.exception())
 
+    async def _warm_kernel(self, memory_mib: int) -> Kernel:
+        """A kernel that has done the slow imports; its namespace is clean."""
+        kernel = await self._start_kernel(memory_mib)
+        await kernel.client.execute_interactive("import numpy; del numpy", silent=True, timeout=60)
+        return kernel
 
-async def _warm_kernel(memory_mib: int) -> Kernel:
-    """A kernel that has done the slow imports; its namespace is clean."""
-    kernel = await Kernel.start(memory_mib)
-    await kernel.client.execute_interactive("import numpy; del numpy", silent=True, timeout=60)
-    return kernel
 
-
-async def serve() -> None:
+async def serve(template: TemplateProcess | None) -> None:
     """Reads requests until the input ends."""
     loop = asyncio.get_running_loop()
     requests: asyncio.Queue[bytes] = asyncio.Queue()
@@ -121,19 +144,20 @@ async def serve() -> None:
             out.write(to_line(event) + "\n")
             out.flush()
 
-    worker = Worker(emit)
+    worker = Worker(emit, template)
     sweep_folders()
     try:
         while line := await requests.get():
             await worker.handle(json.loads(line))
     finally:
         await worker.close()
+        remove_folders_of(os.getpid())
 
 
 if __name__ == "__main__":
     if sys.platform == "win32":
         # pyzmq needs add_reader, which the default loop of Windows lacks.
         asyncio.set_event_loop_policy(asyncio.WindowsSelectorEventLoopPolicy())
-    asyncio.run(serve())
+    asyncio.run(serve(start_template(kernel_environment())))
     # The reading thread may still wait for input: no orderly end is needed any more.
     os._exit(0)

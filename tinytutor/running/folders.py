@@ -1,0 +1,42 @@
+"""One private folder per kernel, for its sockets; its name says which worker it belongs to."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+_PREFIX = "tt-"
+"""Short, because the path of a socket may have 107 bytes at most."""
+
+
+def make_folder(worker_pid: int) -> Path:
+    """A new folder, which only its user may enter."""
+    return Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{worker_pid}-"))
+
+
+def remove_folders_of(worker_pid: int) -> None:
+    """Removes what is left of a worker that has ended, or is about to."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{_PREFIX}{worker_pid}-*"):
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def sweep_folders() -> None:
+    """Removes the folders of kernels whose worker was killed before it could do so."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*-*"):
+        owner = folder.name.removeprefix(_PREFIX).partition("-")[0]
+        if owner.isdigit() and not _is_running(int(owner)):
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _is_running(pid: int) -> bool:
+    if os.name == "nt":
+        return True  # asking by signal would end it there; the folders hold a few hundred bytes
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
