@@ -208,3 +208,11 @@ async def test_a_killed_worker_takes_its_kernel_along(runner: Runner) -> None:
             break
         await asyncio.sleep(0.05)
     assert not alive(pid)
+
+
+async def test_a_file_that_shadows_a_library_does_not_break_the_worker(
+    tmp_path: Path, run_sources: RunSources
+) -> None:
+    (tmp_path / "asyncio.py").write_text("raise RuntimeError('shadowed')")
+    events = await run_sources("print('runs')")
+    assert output(events, "c0") == "runs\n"

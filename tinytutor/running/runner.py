@@ -102,6 +102,8 @@ class Runner:
         if self._worker is None or self._worker.returncode is not None:
             self._worker = await asyncio.create_subprocess_exec(
                 sys.executable,
+                # Without the student's folder in front: a `random.py` there would break the worker.
+                "-P",
                 "-m",
                 "tinytutor.running.worker",
                 stdin=asyncio.subprocess.PIPE,
