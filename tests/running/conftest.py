@@ -16,7 +16,7 @@ from tinytutor.running.runner import Runner
 RunSources = Callable[..., Awaitable[list[RunEvent]]]
 
 
-needs_fork = pytest.mark.skipif(sys.platform == "win32", reason="kernels are not forked there")
+needs_fork = pytest.mark.skipif(sys.platform != "linux", reason="kernels are forked on Linux")
 
 
 @pytest.fixture(params=[pytest.param("forked", marks=needs_fork), "ordinary"])

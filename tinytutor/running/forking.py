@@ -31,7 +31,9 @@ main()
 
 def start_template(environment: Mapping[str, str]) -> TemplateProcess | None:
     """A template that soon forks kernels, or None where there can't be one."""
-    if not hasattr(os, "fork") or not hasattr(socket, "send_fds") or os.environ.get(ORDINARY):
+    # Elsewhere than on Linux it has not been seen to work yet: macOS can fork, but its numeric
+    # library may not bear it.
+    if sys.platform != "linux" or os.environ.get(ORDINARY):
         return None
     with contextlib.suppress(OSError):
         return TemplateProcess(environment)

@@ -74,9 +74,6 @@ class Template:
         """Returns its request in each forked kernel, and None in the template at its end."""
         signal.signal(signal.SIGCHLD, lambda *_: None)
         signal.set_wakeup_fd(self._wake.fileno(), warn_on_full_buffer=False)
-        # The numeric library of macOS may not bear a fork: there it is tried before it counts.
-        if sys.platform == "darwin":
-            self._learn()
         while True:
             ready = self._wait()
             if not ready and not self._learnt:
