@@ -30,7 +30,7 @@ def write_whole(path: Path, text: str) -> None:
         temporary.replace(target)
     finally:
         temporary.unlink(missing_ok=True)
-    _sync_folder(target.parent)
+    sync_folder(target.parent)
 
 
 def back_up(path: Path, backups: Path) -> Path:
@@ -52,8 +52,8 @@ def sha256(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8", errors="surrogatepass")).hexdigest()
 
 
-def _sync_folder(folder: Path) -> None:
-    """Makes a rename last through a power cut; Windows has no such call and needs none."""
+def sync_folder(folder: Path) -> None:
+    """Waits until the names in the folder are on the disk; Windows has no such call."""
     if os.name == "nt":
         return
     descriptor = os.open(folder, os.O_RDONLY)

@@ -6,6 +6,8 @@ import os
 import time
 from pathlib import Path
 
+from tinytutor.files import sync_folder
+
 _TEMPORARY = ".progress-tmp-"
 _STRAY_SECONDS = 3_600.0
 
@@ -53,17 +55,6 @@ def sync(path: Path) -> None:
     """Waits until the file's contents are on the disk."""
     # Windows syncs only files that are open for writing.
     descriptor = os.open(path, os.O_RDWR | getattr(os, "O_BINARY", 0))
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def sync_folder(folder: Path) -> None:
-    """Waits until the names in the folder are on the disk; Windows has no such call."""
-    if os.name == "nt":
-        return
-    descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)
     finally:
