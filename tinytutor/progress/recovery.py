@@ -11,8 +11,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from zlib import crc32
 
+from tinytutor.files import sync_folder
 from tinytutor.progress.backups import backups_of, integrity_problems, unreadable_of
-from tinytutor.progress.durable import sync_folder, temporary_beside
+from tinytutor.progress.durable import temporary_beside
 from tinytutor.progress.errors import DATABASE_ERRORS, StoreNewerError, StoreUnreadableError
 from tinytutor.progress.event_json import EventError, from_line
 from tinytutor.progress.schema import require_ours
