@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
-import secrets
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -17,6 +16,8 @@ def write_whole(path: Path, text: str) -> None:
 
     A symbolic link is followed, so that a linked notebook stays a link. Raises OSError.
     """
+    import secrets  # noqa: PLC0415  3 ms, and commands that only read need none
+
     target = path.resolve() if path.is_symlink() else path
     target.parent.mkdir(parents=True, exist_ok=True)
     temporary = target.with_name(f"{_TEMPORARY}{secrets.token_hex(6)}")
