@@ -29,6 +29,17 @@ from tinytutor.tutor.workspace import create_workspace
 WAIT_SECONDS = 90.0
 
 
+class CountingMeter(ActivityMeter):
+    """Knows how many runs have ended: a short one is over before anyone sees it run."""
+
+    runs_ended = 0
+    runs_awaited = 0
+
+    def run_ended(self) -> None:
+        super().run_ended()
+        self.runs_ended += 1
+
+
 class ModuleApp(App[None]):
     """Nothing but the screen of a module over an empty one."""
 
@@ -39,7 +50,7 @@ class ModuleApp(App[None]):
     ) -> None:
         super().__init__()
         self.settings = Settings()
-        self.meter = ActivityMeter()
+        self.meter = CountingMeter()
         self._light = light
         self.module_screen = ModuleScreen(
             tutor, module_id, meter=self.meter, check_at_once=check_at_once
@@ -82,8 +93,10 @@ async def until(
 async def until_idle(app: ModuleApp, pilot: Pilot[None]) -> None:
     """Lets a run end."""
     await until(pilot, lambda: app.module_screen.state is not None)
-    await until(pilot, lambda: app.module_screen.running)
+    meter = app.meter
+    await until(pilot, lambda: app.module_screen.running or meter.runs_ended > meter.runs_awaited)
     await until(pilot, lambda: not app.module_screen.running)
+    meter.runs_awaited = meter.runs_ended
     await pilot.pause()
 
 

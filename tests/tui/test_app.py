@@ -139,3 +139,14 @@ async def test_ascii_alone_where_it_is_asked_for(
         drawn = pilot.app.export_screenshot()
         body = drawn.split("<g clip-path")[-1]
         assert all(char.isascii() or char == "\u00a0" for char in body)
+
+
+async def test_the_footer_names_keys_as_the_texts_do(run_app: RunApp, started: Path) -> None:
+    async with run_app(size=(80, 24)) as pilot:
+        assert "Enter Open" in shown(pilot)
+        assert "F8 Confused" in shown(pilot)
+        await pilot.press("enter")
+        await until(pilot, lambda: "F5 Run tests" in shown(pilot))
+        assert "^L Pane" in shown(pilot)
+        assert "Esc Back" in shown(pilot)
+        assert "F8 Confused" in shown(pilot), "the last of them is seen at 80 columns"

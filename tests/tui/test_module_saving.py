@@ -16,6 +16,7 @@ from tests.tui.module_harness import (
     result,
     started_tutor,
     until,
+    until_idle,
     write,
 )
 from tinytutor.notebooks.matching import match
@@ -108,9 +109,7 @@ async def test_every_exercise_keeps_its_text_and_its_place(tmp_path: Path) -> No
 async def test_an_outside_save_is_loaded_and_its_tests_run(tmp_path: Path) -> None:
     async with numbers(tmp_path) as (tutor, app, pilot):
         write_outside(tutor, "half", reference_cell(HALF))
-        await until(pilot, lambda: app.module_screen.running)
-        await until(pilot, lambda: not app.module_screen.running)
-        await pilot.pause()
+        await until_idle(app, pilot)
         assert app.module_screen.exercise_pane.editor.text == reference_cell(HALF)
         assert "Half as much" in result(app)
         assert "passed" in result(app)

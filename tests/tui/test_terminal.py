@@ -55,6 +55,25 @@ class Terminal:
         self.drawn = b""
         os.write(self.end, text.encode())
 
+    def open_editor(self) -> None:
+        """Through map and lesson into the first exercise."""
+        self.wait_for("Numbers", "Words")
+        self.type("\r")
+        self.wait_for("from nothing")
+        self.type("\x1bOS")  # F4: to the exercise
+        self.type("\x0c")  # Ctrl+L: into the editor
+        self.wait_for("saved")
+
+    def ended(self, seconds: float = 20) -> int:
+        """Exit status of the app, which must end by itself."""
+        deadline = time.monotonic() + seconds
+        while True:
+            pid, status = os.waitpid(self.pid, os.WNOHANG)
+            if pid:
+                return status
+            assert time.monotonic() < deadline, "the app did not end"
+            time.sleep(0.02)
+
     def kill(self) -> None:
         os.kill(self.pid, signal.SIGKILL)
         os.waitpid(self.pid, 0)
@@ -67,12 +86,7 @@ def test_a_killed_app_keeps_what_was_written(started: Path, course: Course) -> N
     typed: list[str] = []
     for number in range(KILLS):
         terminal = Terminal(started, course)
-        terminal.wait_for("Numbers", "Words")
-        terminal.type("\r")
-        terminal.wait_for("from nothing")
-        terminal.type("\x1bOS")  # F4: to the exercise
-        terminal.type("\x0c")  # Ctrl+L: into the editor
-        terminal.wait_for("saved")
+        terminal.open_editor()
         word = f"mark_{number}_"
         deadline = time.monotonic() + chance.uniform(0.2, 2.0)
         terminal.type(f"\x1b[H{word}")
@@ -87,3 +101,19 @@ def test_a_killed_app_keeps_what_was_written(started: Path, course: Course) -> N
         tutor.store.close()
     kept = Path(started / f"{module.id}.ipynb").read_text("utf-8")
     assert any(word in kept for word in typed), "what was typed a second before a kill is there"
+
+
+@pytest.mark.parametrize("end", ["terminal closed", "asked to end"])
+def test_the_last_key_is_kept_when_the_terminal_goes(
+    started: Path, course: Course, end: str
+) -> None:
+    terminal = Terminal(started, course)
+    terminal.open_editor()
+    terminal.type("\x1b[Hlast_key_")
+    terminal.wait_for("saving")
+    if end == "terminal closed":
+        os.close(terminal.end)
+    else:
+        os.kill(terminal.pid, signal.SIGTERM)
+    terminal.ended()
+    assert "last_key_" in Path(started / "01_numbers.ipynb").read_text("utf-8")

@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
+import signal
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from textual import events
 from textual.app import App, SystemCommand
+from textual.binding import Binding
 from textual.screen import Screen
+from textual.worker import Worker
 
 from tinytutor.curriculum import Course
 from tinytutor.progress.active_time import ActivityMeter
 from tinytutor.progress.errors import StoreError
 from tinytutor.progress.events import Event
 from tinytutor.tui import glyphs, text
-from tinytutor.tui.commands import COMMANDS, Place, bindings
+from tinytutor.tui.commands import COMMANDS, Place, bindings, short_key
 from tinytutor.tui.screens.map import MapScreen
 from tinytutor.tui.settings import Settings, load_settings, save_settings, settings_file
 from tinytutor.tui.themes import DARK, OURS
+from tinytutor.tui.troubles import TROUBLES, complain
 from tinytutor.tutor.tutor import Tutor
 from tinytutor.tutor.workspace import WorkspaceError, is_workspace, open_workspace
 
@@ -49,6 +54,7 @@ class TutorApp(App[None]):
         self.settings: Settings = load_settings(self._settings_path)
         self.tutor: Tutor | None = None
         self.meter = ActivityMeter()
+        self._leaving: Worker[None] | None = None
         if glyphs.wants_ascii():
             self._filters.append(glyphs.AsciiFilter())
 
@@ -61,6 +67,7 @@ class TutorApp(App[None]):
         self.theme_changed_signal.subscribe(self, self._theme_chosen)
         self.set_keymap(self.settings.keys)
         self.set_interval(_POLL_SECONDS, self._measure)
+        self._heed_signals()
         if is_workspace(self._folder):
             self.open_tutor()
         else:
@@ -116,6 +123,10 @@ class TutorApp(App[None]):
         except OSError as problem:
             self.notify(text.not_kept(str(problem)), severity="warning", markup=False)
 
+    def get_key_display(self, binding: Binding) -> str:
+        """A key as the texts of the app call it."""
+        return short_key(binding.key)
+
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """Every command that the screen knows, then those of Textual."""
         for command in COMMANDS:
@@ -163,15 +174,36 @@ class TutorApp(App[None]):
         module_id = module_of(self.screen)
 
         def send(words: str | None) -> None:
-            if words is not None and self.tutor is not None:
+            if words is None or self.tutor is None:
+                return
+            try:
                 self.tutor.report_confusion(module_id, place, words)
+            except TROUBLES as problem:
+                complain(self.screen, problem)
+            else:
                 self.notify(text.CONFUSION_THANKS, markup=False)
 
         self.push_screen(ConfusionDialog(shown), send)
 
     async def action_quit(self) -> None:
-        """Saves what is unsaved, ends kernels, leaves."""
+        """Saves what is unsaved, ends kernels, leaves; asks first where saving fails."""
+        if self._leaving is None or self._leaving.is_finished:
+            self._leaving = self.run_worker(self._save_and_leave(), group="leave-app")
+
+    async def _save_and_leave(self) -> None:
+        for screen in reversed(self.screen_stack):
+            may_leave = getattr(screen, "may_leave", None)
+            if may_leave is not None and not await may_leave():
+                return
         self.exit()
+
+    def _heed_signals(self) -> None:
+        """A terminal that is closed and a machine that shuts down end the app in good order."""
+        loop = asyncio.get_running_loop()
+        for name in ("SIGHUP", "SIGTERM"):
+            # Windows has neither; outside the main thread they can't be heeded.
+            with contextlib.suppress(AttributeError, NotImplementedError, RuntimeError, ValueError):
+                loop.add_signal_handler(getattr(signal, name), self.exit)
 
     async def on_unmount(self) -> None:
         """Ends kernels and closes the store."""

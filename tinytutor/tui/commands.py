@@ -143,6 +143,11 @@ def key_words(keys: str) -> str:
     return text.OR.join(_one_key(key) for key in keys.split(",")) if keys else ""
 
 
+def short_key(key: str) -> str:
+    """A key for the footer, where room is scarce: `F5`, `^L`."""
+    return _one_key(key).replace("Ctrl+", "^")
+
+
 def _one_key(key: str) -> str:
     if key in _KEY_WORDS:
         return _KEY_WORDS[key]

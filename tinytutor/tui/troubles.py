@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from textual.widget import Widget
+
 from tinytutor.notebooks.reading import LessonError
 from tinytutor.notebooks.student import NotebookUnreadableError
 from tinytutor.progress.errors import StoreError
@@ -19,3 +21,8 @@ TROUBLES = (
     OSError,
 )
 """Shown to the student, who goes on; anything else is a mistake of ours."""
+
+
+def complain(screen: Widget, problem: Exception) -> None:
+    """Tells what kept a command from doing its work; the app goes on."""
+    screen.notify(str(problem), severity="error", timeout=15, markup=False)

@@ -11,6 +11,7 @@ from textual.widgets import Footer, Input, Static
 
 from tinytutor.tui import glyphs, text
 from tinytutor.tui.commands import Place, bindings
+from tinytutor.tui.troubles import TROUBLES, complain
 from tinytutor.tui.widgets.map_view import MapView
 from tinytutor.tui.widgets.top_bar import TopBar, crumbs, share_bar
 from tinytutor.tutor.results import ModuleView
@@ -57,7 +58,14 @@ class MapScreen(Screen[None]):
 
     def refresh_modules(self) -> None:
         """Shows the modules as they are now."""
-        views = self._tutor.overview()
+        try:
+            views = self._tutor.overview()
+        except TROUBLES as problem:
+            if not self._views:
+                raise
+            # What was known a moment ago stays on screen.
+            complain(self, problem)
+            return
         self._views = {view.module.id: view for view in views}
         self._map.show(views)
         passed = sum(view.passed_at is not None for view in views)
@@ -120,7 +128,11 @@ class MapScreen(Screen[None]):
             choice = Choice(text.LOCKED_TITLE, question, no=text.LOCKED_BACK, yes=text.LOCKED_READ)
             if not await self.app.push_screen_wait(choice):
                 return
-        self._tutor.start(module_id, override=view.state.value == "locked")
+        try:
+            self._tutor.start(module_id, override=view.state.value == "locked")
+        except TROUBLES as problem:
+            complain(self, problem)
+            return
         meter = getattr(self.app, "meter", None)
         self.app.push_screen(ModuleScreen(self._tutor, module_id, meter=meter))
 

@@ -314,10 +314,18 @@ class ModuleScreen(ModulePage):
             self._runner.cancel()
         elif self.state is not None and self.pane != "lesson":
             self.go_to("lesson")
-        elif await self.exercise_pane.settle() or await self.app.push_screen_wait(
-            Choice(text.LEAVE_TITLE, text.LEAVE_QUESTION, no=text.LEAVE_NO, yes=text.LEAVE_YES)
-        ):
+        elif await self.may_leave():
             self._leave()
+
+    async def may_leave(self) -> bool:
+        """Saves; where that fails, the student decides. To be called in a worker."""
+        pane = self.exercise_pane
+        if await pane.settle() or not pane.failing:
+            # Two texts that wait for a decision are both kept when the app ends.
+            return True
+        return await self.app.push_screen_wait(
+            Choice(text.LEAVE_TITLE, text.LEAVE_QUESTION, no=text.LEAVE_NO, yes=text.LEAVE_YES)
+        )
 
     def _leave(self) -> None:
         if self.is_current:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator
 
 from rich.style import Style
@@ -19,6 +20,7 @@ from tinytutor.progress.active_time import ActivityMeter
 from tinytutor.progress.metrics import Metrics, ModuleMetrics
 from tinytutor.tui import glyphs, text
 from tinytutor.tui.commands import Place, bindings
+from tinytutor.tui.troubles import TROUBLES, complain
 from tinytutor.tui.widgets.top_bar import TopBar, crumbs, share_bar
 from tinytutor.tutor.milestones import MilestoneView
 from tinytutor.tutor.results import ModuleView
@@ -52,26 +54,28 @@ class ProgressScreen(Screen[None]):
         for name in (*text.COLUMNS, *text.COLUMNS_MORE):
             table.add_column(name)
         self.query_one("#milestones").border_title = Content(text.MILESTONES)
-        self._fill()
         self.set_interval(5.0, self._show_totals)
 
     def on_screen_resume(self) -> None:
-        """A milestone may have run meanwhile."""
+        """On screen for the first time, or again: a milestone may have run meanwhile."""
         self._fill()
 
     def _fill(self) -> None:
-        views, metrics = self._tutor.overview(), self._tutor.metrics()
+        try:
+            views, metrics = self._tutor.overview(), self._tutor.metrics()
+            milestones = self._tutor.milestones()
+        except TROUBLES as problem:
+            complain(self, problem)
+            return
         table = self.query_one(DataTable)
         table.clear()
         for view in views:
             table.add_row(*_row(view, metrics.of(view.module.id), self._colour(view)))
         self._show_totals()
-        milestones = self.query_one("#milestones", OptionList)
-        milestones.clear_options()
-        milestones.add_options(
-            Option(_milestone(view), id=view.milestone.id) for view in self._tutor.milestones()
-        )
-        milestones.highlighted = 0 if milestones.option_count else None
+        listed = self.query_one("#milestones", OptionList)
+        listed.clear_options()
+        listed.add_options(Option(_milestone(view), id=view.milestone.id) for view in milestones)
+        listed.highlighted = 0 if listed.option_count else None
 
     def _colour(self, view: ModuleView) -> Style:
         """The state's colour for the table, which knows Rich's styles only."""
@@ -82,12 +86,14 @@ class ProgressScreen(Screen[None]):
             return Style()
 
     def _show_totals(self) -> None:
-        views, metrics = self._tutor.overview(), self._tutor.metrics()
+        with contextlib.suppress(*TROUBLES):
+            # The figures of a moment ago stay; `_fill` says what is wrong.
+            totals = _totals(self._tutor.overview(), self._tutor.metrics())
+            self.query_one("#totals", Static).update(totals)
         left = text.IDLE if self._meter.paused else ""
         self.query_one(TopBar).show(
             left=crumbs(text.APP, text.PROGRESS), right=Content.styled(left, "$text-warning")
         )
-        self.query_one("#totals", Static).update(_totals(views, metrics))
 
     @on(OptionList.OptionSelected, "#milestones")
     def _run_milestone(self, event: OptionList.OptionSelected) -> None:

@@ -106,6 +106,11 @@ class ExercisePane(Vertical, TellsMistakes):
         """Whether there is text that is not in the file."""
         return bool(self._link.keeper.edited)
 
+    @property
+    def failing(self) -> bool:
+        """Whether the last try to save text did not reach the file."""
+        return self.unsaved and bool(self._trouble)
+
     # Showing
 
     def show(self, exercise: Exercise | None, total: int) -> None:
