@@ -19,7 +19,6 @@ from tinytutor.progress.state import Progress, advance, fold
 from tinytutor.progress.unlocking import (
     NeedsModule,
     State,
-    label,
     locked_reasons,
     locked_sentence,
     module_state,
@@ -106,7 +105,7 @@ def test_reasons_name_what_is_missing_in_the_order_of_the_course() -> None:
 
 def test_reasons_become_sentences() -> None:
     reasons = locked_reasons(DIAMOND, passes())
-    assert label(DIAMOND.module("02_m2")) == "02 M2"
+    assert DIAMOND.module("02_m2").label == "02 M2"
     assert locked_sentence(DIAMOND, "02_m2", reasons["02_m2"]) == "02 M2 needs 01 M1: it uses M1."
     assert (
         locked_sentence(DIAMOND, "04_m4", reasons["04_m4"])

@@ -33,7 +33,7 @@ def report_lines(
         unicode: whether symbols may be drawn.
     """
     module = course.module(result.module_id)
-    yield ((f"{module.number:02d} {module.title}", Tone.STRONG),)
+    yield ((module.label, Tone.STRONG),)
     yield ()
     widest = max((len(verdict.exercise_id) for verdict in result.verdicts), default=0)
     for verdict in result.verdicts:
@@ -165,4 +165,4 @@ def next_step(result: CheckResult, course: Course, next_id: str | None = None) -
 
 def _named(course: Course, module_ids: tuple[str, ...]) -> list[str]:
     modules = (course.module(module_id) for module_id in module_ids)
-    return [f"{module.number:02d} {module.title}" for module in modules]
+    return [module.label for module in modules]

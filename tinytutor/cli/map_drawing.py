@@ -5,24 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from tinytutor.cli.map_view import STATE_SYMBOLS, STATE_TONES
+from tinytutor.cli.map_view import STATE_TONES, state_symbol
 from tinytutor.cli.output import Piece, Tone
 from tinytutor.curriculum import Course
 from tinytutor.curriculum import drawing as drawings
-from tinytutor.curriculum.glyphs import ASCII, UNICODE, Frame
+from tinytutor.curriculum.glyphs import ASCII, UNICODE
 from tinytutor.curriculum.graph import edges
 from tinytutor.curriculum.layout import lay_out
+from tinytutor.tutor.appearance import STATE_FRAMES
 
 if TYPE_CHECKING:
     from tinytutor.tutor.results import ModuleView
-
-_FRAMES = {
-    "locked": Frame.DASHED,
-    "open": Frame.LIGHT,
-    "started": Frame.HEAVY,
-    "passed": Frame.DOUBLE,
-    "stale": Frame.LIGHT,
-}
 
 
 def drawn_lines(
@@ -46,11 +39,11 @@ def drawn_lines(
 
 def _face(view: ModuleView, *, unicode: bool) -> drawings.Face:
     state = view.state.value
-    symbol = STATE_SYMBOLS[state][0 if unicode else 1]
+    symbol = state_symbol(state, unicode=unicode)
     tests = f"  {view.tests_passed}/{view.tests_total}" if view.tests_total else ""
-    title = drawings.Piece(f"{view.module.number:02d} {view.module.title}", Tone.STRONG.value)
+    title = drawings.Piece(view.module.label, Tone.STRONG.value)
     progress = drawings.Piece(f"{symbol} {state}{tests}", STATE_TONES[state].value)
-    return drawings.Face(((title,), (progress,)), _FRAMES[state])
+    return drawings.Face(((title,), (progress,)), STATE_FRAMES[state])
 
 
 def _tone(role: drawings.Role, tones: dict[str, Tone]) -> Tone:

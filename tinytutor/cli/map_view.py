@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from tinytutor.cli.output import Piece, Tone
 from tinytutor.curriculum import Course
+from tinytutor.tutor.appearance import STATE_SYMBOLS
 
 if TYPE_CHECKING:
     from tinytutor.tutor.results import ModuleView
@@ -18,24 +19,22 @@ STATE_TONES = {
     "passed": Tone.GOOD,
     "stale": Tone.WARN,
 }
-STATE_SYMBOLS = {
-    "locked": ("·", "-"),
-    "open": ("○", "o"),
-    "started": ("◐", "~"),
-    "passed": ("✓", "+"),
-    "stale": ("↻", "@"),
-}
-"""Drawn and in ASCII; the word always stands beside it."""
+_ASCII_SYMBOLS = {"locked": "-", "open": "o", "started": "~", "passed": "+", "stale": "@"}
+
+
+def state_symbol(state: str, *, unicode: bool) -> str:
+    """One character for a state; the word always stands beside it."""
+    return STATE_SYMBOLS[state] if unicode else _ASCII_SYMBOLS[state]
 
 
 def list_lines(views: Sequence[ModuleView], *, unicode: bool) -> Iterator[tuple[Piece, ...]]:
     """Each module in words: its state, what is missing, what to do."""
     for view in views:
         state = view.state.value
-        symbol = STATE_SYMBOLS[state][0 if unicode else 1]
+        symbol = state_symbol(state, unicode=unicode)
         yield (
             (f"{symbol} ", STATE_TONES[state]),
-            (f"{view.module.number:02d} {view.module.title}", Tone.STRONG),
+            (view.module.label, Tone.STRONG),
             f" ({_effort(view)})",
         )
         yield ("     ", (view.sentence, STATE_TONES[state]))

@@ -62,7 +62,7 @@ def duration(seconds: float) -> str:
 def _row(module: ModuleMetrics, course: Course) -> tuple[str, ...]:
     known = course.module(module.module_id)
     return (
-        f"{known.number:02d} {known.title}",
+        known.label,
         "yes" if module.completed else "no",
         duration(module.time.active_seconds),
         duration(module.time.elapsed_seconds),

@@ -70,6 +70,11 @@ class Module:
         return self.id.split("_", 1)[1]
 
     @property
+    def label(self) -> str:
+        """How a student knows it: `02 Tensor`."""
+        return f"{self.number:02d} {self.title}"
+
+    @property
     def lesson_path(self) -> Path:
         """The author's lesson, a percent-format Python file."""
         return self.folder / f"{self.name}.py"

@@ -81,6 +81,10 @@ class Progress:
         """What is known of the module, all zero where that is nothing."""
         return self.modules.get(module_id, _UNTOUCHED)
 
+    def unpassed(self, module_ids: Iterable[str]) -> tuple[str, ...]:
+        """Those of the modules that have never passed, in the order given."""
+        return tuple(each for each in module_ids if self.of(each).passed_at is None)
+
 
 _UNTOUCHED = ModuleProgress()
 

@@ -109,22 +109,13 @@ def locked_sentence(course: Course, module_id: str, reasons: Sequence[NeedsModul
     why = {needed.module_id: needed.reason for needed in module.requires}
     needed = [course.module(reason.module_id) for reason in reasons]
     if len(needed) == 1:
-        return f"{label(module)} needs {label(needed[0])}: {_ended(why[needed[0].id])}"
-    names = [label(each) for each in needed]
-    return f"{label(module)} needs {', '.join(names[:-1])} and {names[-1]} to pass first."
-
-
-def label(module: Module) -> str:
-    """How the student knows the module: `02 Tensor`."""
-    return f"{module.number:02} {module.title}"
+        return f"{module.label} needs {needed[0].label}: {_ended(why[needed[0].id])}"
+    names = [each.label for each in needed]
+    return f"{module.label} needs {', '.join(names[:-1])} and {names[-1]} to pass first."
 
 
 def _missing(module: Module, progress: Progress) -> tuple[NeedsModule, ...]:
-    return tuple(
-        NeedsModule(required_id)
-        for required_id in module.required_ids
-        if progress.of(required_id).passed_at is None
-    )
+    return tuple(map(NeedsModule, progress.unpassed(module.required_ids)))
 
 
 def _ended(sentence: str) -> str:

@@ -12,13 +12,9 @@ from rich.segment import Segment
 from textual.color import Color
 from textual.filter import LineFilter
 
-STATE: Mapping[str, str] = {
-    "passed": "✓",
-    "started": "◐",
-    "open": "○",
-    "locked": "·",
-    "stale": "↻",
-}
+from tinytutor.tutor.appearance import STATE_SYMBOLS
+
+STATE = STATE_SYMBOLS
 """Symbol of a module's state, always shown with its word."""
 
 TEST: Mapping[str, str] = {

@@ -7,19 +7,12 @@ from dataclasses import dataclass
 
 from tinytutor.curriculum import Course
 from tinytutor.curriculum.drawing import Face, Piece, common_size
-from tinytutor.curriculum.glyphs import Frame
 from tinytutor.curriculum.graph import edges
 from tinytutor.curriculum.layout import Layout, Size, lay_out
 from tinytutor.tui import glyphs, text
+from tinytutor.tutor.appearance import STATE_FRAMES
 from tinytutor.tutor.results import ModuleView
 
-FRAMES = {
-    "locked": Frame.DASHED,
-    "open": Frame.LIGHT,
-    "started": Frame.HEAVY,
-    "passed": Frame.DOUBLE,
-    "stale": Frame.LIGHT,
-}
 _BAR = 10
 _LINES = (3, 2, 1)
 """Lines of text in a box, the richest first."""
@@ -64,16 +57,18 @@ class MapPictures:
 def face(view: ModuleView, lines: int) -> Face:
     """A module's box. The state is in symbol, word and frame as well as in colour."""
     module, state = view.module, view.state.value
-    title = Piece(f"{module.number:02d} {module.title}", f"title-{state}")
+    title = Piece(module.label, f"title-{state}")
     symbol = glyphs.STATE[state]
     if lines == 1:
-        return Face(((Piece(f"{symbol} ", state), title),), FRAMES[state])
+        return Face(((Piece(f"{symbol} ", state), title),), STATE_FRAMES[state])
     tests = f"{view.tests_passed}/{view.tests_total}" if view.tests_total else ""
     word = Piece(f"{symbol} {text.STATE_WORDS[state]}", state)
     if lines == 2:
-        return Face(((title,), (word, Piece("  "), Piece(tests, "quiet"))), FRAMES[state])
+        return Face(((title,), (word, Piece("  "), Piece(tests, "quiet"))), STATE_FRAMES[state])
     effort = f"{difficulty(module.difficulty)}  {module.hours:g} h"
-    return Face(((title,), (word, *_progress(view)), (Piece(effort, "quiet"),)), FRAMES[state])
+    return Face(
+        ((title,), (word, *_progress(view)), (Piece(effort, "quiet"),)), STATE_FRAMES[state]
+    )
 
 
 def difficulty(value: int) -> str:

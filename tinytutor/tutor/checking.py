@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import platform
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from importlib.metadata import version
 
 from tinytutor import __version__
@@ -15,20 +16,22 @@ from tinytutor.notebooks.library import library_source
 from tinytutor.notebooks.matching import Matching
 from tinytutor.progress.events import AttemptFinished, Event, ModulePassed, new_id
 from tinytutor.progress.outcomes import Scope, TestOutcome, TestStatus
-from tinytutor.running.events import RunEvent, RunFinished
+from tinytutor.running.events import CellFinished, Job, RunEvent, RunFinished
 from tinytutor.running.runner import Runner, job_of
 from tinytutor.running.verdicts import Status, Verdict, judge
 
 OnEvent = Callable[[RunEvent], None]
 
 
+@dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a run came to: events of the run, verdicts, and the fault if it broke down."""
+    """What a run came to."""
 
-    def __init__(self, verdicts: tuple[Verdict, ...], fault: str | None, seconds: float):
-        self.verdicts = verdicts
-        self.fault = fault
-        self.seconds = seconds
+    verdicts: tuple[Verdict, ...]
+    fault: str | None
+    """What kept the run from doing its work."""
+    seconds: float
+    """From the request to the last event."""
 
     @property
     def passed(self) -> bool:
@@ -50,15 +53,36 @@ async def run_tests(
 ) -> Outcome:
     """Runs an assembly in a clean kernel and judges it."""
     began = time.monotonic()
+    events = await collect(runner, job_of(assembly), on_event)
+    verdicts = judge(lesson, assembly, events)
+    return Outcome(verdicts, fault_of(events), time.monotonic() - began)
+
+
+async def collect(runner: Runner, job: Job, on_event: OnEvent | None) -> list[RunEvent]:
+    """All events of a run, each handed on as it comes."""
     events: list[RunEvent] = []
-    fault = None
-    async for event in runner.run(job_of(assembly)):
+    async for event in runner.run(job):
         events.append(event)
         if on_event is not None:
             on_event(event)
-        if isinstance(event, RunFinished):
-            fault = event.fault
-    return Outcome(judge(lesson, assembly, events), fault, time.monotonic() - began)
+    return events
+
+
+def fault_of(events: Iterable[RunEvent]) -> str | None:
+    """What kept a run from doing its work, None where nothing did."""
+    return next((event.fault for event in events if isinstance(event, RunFinished)), None)
+
+
+def problem_of(events: Sequence[RunEvent], cell_id: str) -> str | None:
+    """What went wrong first in a run that was to show one cell; None where nothing did."""
+    fault = fault_of(events)
+    if fault:
+        return fault
+    for event in events:
+        if isinstance(event, CellFinished) and event.error is not None:
+            place = "" if event.cell_id == cell_id else f"{event.cell_id}: "
+            return f"{place}{event.error.type}: {event.error.message}"
+    return None
 
 
 def attempt_events(

@@ -18,12 +18,16 @@ from tinytutor.running.events import (
     Job,
     RunCell,
     RunEvent,
-    RunFinished,
 )
+from tinytutor.tutor.checking import fault_of
 
 LIMITS = Limits(cell_seconds=600, notebook_seconds=600)
 """Ten times what the slowest milestone takes on a small machine."""
 _PROGRAM, _RUN = "program", "run"
+
+
+Figures = Mapping[str, object]
+"""What a program measured: name → number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +38,7 @@ class MilestoneView:
     missing: tuple[str, ...]
     """Ids of the modules that have not passed."""
     reached: bool
-    figures: Mapping[str, object]
+    figures: Figures
     """Of the last run that reached the gate, else of the last run."""
 
 
@@ -47,7 +51,7 @@ class MilestoneResult:
     reached: bool
     message: str
     """Why the gate was not reached; empty where it was."""
-    figures: Mapping[str, object]
+    figures: Figures
     seconds: float
 
 
@@ -65,7 +69,7 @@ def milestone_views(
     return tuple(
         MilestoneView(
             milestone=milestone,
-            missing=tuple(m for m in milestone.requires if progress.of(m).passed_at is None),
+            missing=progress.unpassed(milestone.requires),
             reached=milestone.id in last and last[milestone.id].reached,
             figures=_figures_of(last[milestone.id]) if milestone.id in last else {},
         )
@@ -89,7 +93,7 @@ def milestone_job(milestone: Milestone, seed: int) -> Job:
 def judge_milestone(milestone: Milestone, seed: int, events: Sequence[RunEvent]) -> MilestoneResult:
     """The gate is reached where the program ended without an error and returned its figures."""
     finished = {e.cell_id: e for e in events if isinstance(e, CellFinished)}
-    fault = next((e.fault for e in events if isinstance(e, RunFinished) and e.fault), None)
+    fault = fault_of(events)
     bad = next((e for e in finished.values() if e.status is not CellStatus.OK), None)
     if bad is not None:
         message = _explain(bad.status, bad.error)
@@ -101,6 +105,11 @@ def judge_milestone(milestone: Milestone, seed: int, events: Sequence[RunEvent])
     return MilestoneResult(
         milestone.id, seed, not message, message, _returned(events), round(seconds, 3)
     )
+
+
+def in_words(figures: Figures) -> str:
+    """The figures in one line for a reader."""
+    return ", ".join(f"{name} {value}" for name, value in figures.items())
 
 
 def recorded(result: MilestoneResult) -> MilestoneRun:
@@ -121,7 +130,7 @@ def is_result(event: RunEvent) -> bool:
     )
 
 
-def _returned(events: Sequence[RunEvent]) -> Mapping[str, object]:
+def _returned(events: Sequence[RunEvent]) -> Figures:
     outputs = [e.data for e in events if isinstance(e, CellOutput) and e.cell_id == _RUN]
     return next((f for f in map(_parse, reversed(outputs)) if f is not None), {})
 
@@ -148,7 +157,7 @@ def _explain(status: CellStatus, error: CellError | None) -> str:
     return f"{error.type}: {error.message}"
 
 
-def _figures_of(run: MilestoneRun) -> Mapping[str, object]:
+def _figures_of(run: MilestoneRun) -> Figures:
     try:
         value = json.loads(run.figures)
     except ValueError:

@@ -43,7 +43,7 @@ def sentence_for(
 
 
 def _titles(course: Course, module_ids: Sequence[str]) -> str:
-    names = [f"{course.module(i).number:02d} {course.module(i).title}" for i in module_ids]
+    names = [course.module(module_id).label for module_id in module_ids]
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 

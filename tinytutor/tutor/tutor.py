@@ -38,9 +38,15 @@ from tinytutor.progress.unlocking import (
     newly_unlocked,
     next_module,
 )
-from tinytutor.running.events import CellFinished, RunEvent, RunFinished
+from tinytutor.running.events import RunEvent
 from tinytutor.running.runner import Runner, job_of
-from tinytutor.tutor.checking import OnEvent, attempt_events, run_tests
+from tinytutor.tutor.checking import (
+    OnEvent,
+    attempt_events,
+    collect,
+    problem_of,
+    run_tests,
+)
 from tinytutor.tutor.desk import Desk
 from tinytutor.tutor.errors import LockedError
 from tinytutor.tutor.hints import Hint, read_hints
@@ -74,29 +80,27 @@ class Tutor:
         self._progress = Progress()
         self._lock = threading.Lock()
         self._runner = Runner(workspace.folder)
-        sync_library(workspace, library_sources(self.events()))
+        self._sync_library()
 
     # What stands where
 
     @property
     def progress(self) -> Progress:
         """The progress now, with what other programs have recorded meanwhile."""
-        self.events()
-        return self._progress
+        with self._lock:
+            self._catch_up()
+            return self._progress
 
     def events(self) -> list[Event]:
         """All events of the store, in order."""
         with self._lock:
-            if self.store.last_sequence() > self._progress.last_sequence:
-                new = self.store.events(self._progress.last_sequence)
-                self._events.extend(new)
-                self._progress = fold(new, self._progress)
+            self._catch_up()
             return list(self._events)
 
     def overview(self) -> tuple[ModuleView, ...]:
         """Every module of the course, in ascending number."""
+        spent = time_spent(self.events())
         progress = self.progress
-        spent = time_spent(self._events)
         return tuple(
             self._view(module, progress, spent.of(module.id).active_seconds)
             for module in self.course.modules
@@ -130,11 +134,8 @@ class Tutor:
         progress = self.progress
         if module_state(self.course, progress, module_id) is State.LOCKED:
             if not override:
-                reasons = locked_reasons(self.course, progress)[module_id]
-                raise LockedError(
-                    f"{locked_sentence(self.course, module_id, reasons)} "
-                    f"`tinytutor read {module.name}` shows it all the same."
-                )
+                advice = f"`tinytutor read {module.name}` shows it all the same."
+                raise self._locked(module_id, progress, advice)
             self._record(Overridden(), module_id)
         if not path.exists():
             self._desk.put(module_id, {})
@@ -213,16 +214,8 @@ class Tutor:
         lesson = await asyncio.to_thread(self.lesson, module_id)
         _, matching = self._desk.read(module_id)
         assembly = assemble(lesson, matching, module.limits, experiment=cell_id)
-        problem = None
-        async for event in self._runner.run(job_of(assembly)):
-            if on_event is not None:
-                on_event(event)
-            if isinstance(event, CellFinished) and event.error is not None and problem is None:
-                place = "" if event.cell_id == cell_id else f"{event.cell_id}: "
-                problem = f"{place}{event.error.type}: {event.error.message}"
-            if isinstance(event, RunFinished):
-                problem = event.fault or problem
-        return problem
+        events = await collect(self._runner, job_of(assembly), on_event)
+        return problem_of(events, cell_id)
 
     def milestones(self) -> tuple[MilestoneView, ...]:
         """What the student's library can do, can do soon, and has done."""
@@ -244,12 +237,13 @@ class Tutor:
                 f"{milestone.title!r} needs modules that have not passed: {needed}. "
                 f"`tinytutor map` shows the way."
             )
-        sync_library(self.workspace, library_sources(self.events()))
-        events: list[RunEvent] = []
-        async for event in self._runner.run(milestone_job(milestone, seed)):
-            events.append(event)
+        self._sync_library()
+
+        def show(event: RunEvent) -> None:
             if on_event is not None and not is_result(event):
                 on_event(event)
+
+        events = await collect(self._runner, milestone_job(milestone, seed), show)
         result = judge_milestone(milestone, seed, events)
         self._record(recorded(result))
         return result
@@ -298,11 +292,10 @@ class Tutor:
     ) -> CheckResult:
         module, before = self.course.module(module_id), self.progress
         if module_state(self.course, before, module_id) is State.LOCKED:
-            reasons = locked_reasons(self.course, before)[module_id]
-            raise LockedError(
-                f"{locked_sentence(self.course, module_id, reasons)} Its tests need your "
-                f"{self.course.library} library; `tinytutor map` shows the way."
+            advice = (
+                f"Its tests need your {self.course.library} library; `tinytutor map` shows the way."
             )
+            raise self._locked(module_id, before, advice)
         self._desk.require(module_id)
         await self._runner.prepare(module.limits.memory_mib)
         # In a thread: parsing takes 0.3 s the first time, and the kernel starts meanwhile.
@@ -312,7 +305,7 @@ class Tutor:
         notebook, matching = self._desk.read(module_id)
         assembly = assemble(lesson, matching, module.limits, up_to=exercise_id)
         self._note_outside_save(module_id, notebook)
-        sync_library(self.workspace, library_sources(self.events()))
+        self._sync_library()
         outcome = await run_tests(self._runner, lesson, assembly, on_event)
         written: list[Path] = []
         if outcome.ran:
@@ -326,7 +319,7 @@ class Tutor:
                 course_version=self.course.version,
             )
             self.store.append(*events)
-            written = sync_library(self.workspace, library_sources(self.events()))
+            written = self._sync_library()
         after = self.progress
         whole_pass = outcome.passed and exercise_id is None
         if whole_pass:
@@ -349,16 +342,31 @@ class Tutor:
 
     def _note_outside_save(self, module_id: str, notebook: StudentNotebook) -> None:
         """Records that another editor wrote the notebook: only so is time spent there known."""
-        known = [
-            event.what.code_sha256
-            if isinstance(event.what, CodeSaved)
-            else event.what.notebook_sha256
-            for event in self.events()
-            if event.module_id == module_id and isinstance(event.what, CodeSaved | AttemptFinished)
-        ]
-        before = known[-1] if known else self._desk.starter_sha256(module_id)
+        for event in reversed(self.events()):
+            if event.module_id == module_id and isinstance(event.what, CodeSaved):
+                before = event.what.code_sha256
+                break
+            if event.module_id == module_id and isinstance(event.what, AttemptFinished):
+                before = event.what.notebook_sha256
+                break
+        else:
+            before = self._desk.starter_sha256(module_id)
         if notebook.code_sha256 != before:
             self._record(CodeSaved(notebook.code_sha256, outside=True), module_id)
+
+    def _catch_up(self) -> None:
+        """Reads what is new in the store. The lock is held."""
+        if self.store.last_sequence() > self._progress.last_sequence:
+            new = self.store.events(self._progress.last_sequence)
+            self._events.extend(new)
+            self._progress = fold(new, self._progress)
+
+    def _sync_library(self) -> list[Path]:
+        return sync_library(self.workspace, library_sources(self.events()))
+
+    def _locked(self, module_id: str, progress: Progress, advice: str) -> LockedError:
+        reasons = locked_reasons(self.course, progress)[module_id]
+        return LockedError(f"{locked_sentence(self.course, module_id, reasons)} {advice}")
 
     def _record(
         self, what: Recorded, module_id: str | None = None, exercise_id: str | None = None
@@ -369,7 +377,7 @@ class Tutor:
         known = progress.of(module.id)
         now = self._lessons.tests_sha256(module.id) if known.passed_at else None
         state = module_state(self.course, progress, module.id, now)
-        missing = tuple(i for i in module.required_ids if progress.of(i).passed_at is None)
+        missing = progress.unpassed(module.required_ids)
         opens = unlocks(self.course, module.id)
         tests = (known.tests_passed, known.tests_total)
         return ModuleView(

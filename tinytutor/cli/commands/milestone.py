@@ -28,6 +28,7 @@ def command(session: Session, milestone: str | None, seed: int) -> ExitCode:
     """
     from tinytutor.cli.glyphs import symbol_of  # noqa: PLC0415
     from tinytutor.running.verdicts import Status  # noqa: PLC0415
+    from tinytutor.tutor.milestones import in_words  # noqa: PLC0415
 
     if milestone is None:
         views = session.tutor.milestones()
@@ -56,7 +57,7 @@ def command(session: Session, milestone: str | None, seed: int) -> ExitCode:
             }
         )
     elif result.reached:
-        figures = ", ".join(f"{name} {value}" for name, value in result.figures.items())
+        figures = in_words(result.figures)
         mark = symbol_of(Status.PASSED, unicode=session.output.unicode)
         session.output.line(
             (f"{mark} reached", Tone.GOOD), f" in {result.seconds:.1f} s: {figures}"
@@ -69,6 +70,8 @@ def command(session: Session, milestone: str | None, seed: int) -> ExitCode:
 
 
 def _list(session: Session, view: MilestoneView) -> None:
+    from tinytutor.tutor.milestones import in_words  # noqa: PLC0415
+
     if view.reached:
         state, tone = "reached", Tone.GOOD
     elif view.missing:
@@ -79,7 +82,7 @@ def _list(session: Session, view: MilestoneView) -> None:
     session.output.line(f"  gate: {view.milestone.gate}")
     session.output.line("  ", (state, tone))
     if view.figures:
-        figures = ", ".join(f"{name} {value}" for name, value in view.figures.items())
+        figures = in_words(view.figures)
         session.output.line(f"  measured: {figures}")
 
 

@@ -90,7 +90,7 @@ class MapScreen(Screen[None]):
         module, state = view.module, view.state.value
         colour = glyphs.STATE_COLOUR[state]
         head = Content.assemble(
-            (f"{module.number:02d} {module.title}", "bold"),
+            (module.label, "bold"),
             "   ",
             (f"{glyphs.STATE[state]} {text.STATE_WORDS[state]}", colour),
             "   ",

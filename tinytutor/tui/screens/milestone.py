@@ -15,7 +15,7 @@ from tinytutor.progress.active_time import ActivityMeter
 from tinytutor.running.events import CellOutput, RunEvent
 from tinytutor.tui import glyphs, text
 from tinytutor.tui.widgets.top_bar import TopBar, crumbs
-from tinytutor.tutor.milestones import MilestoneResult, MilestoneView
+from tinytutor.tutor.milestones import MilestoneResult, MilestoneView, in_words
 from tinytutor.tutor.tutor import Tutor
 
 
@@ -102,7 +102,7 @@ class MilestoneScreen(Screen[None]):
 
 
 def _outcome(result: MilestoneResult) -> Content:
-    figures = ", ".join(f"{name} {value}" for name, value in result.figures.items())
+    figures = in_words(result.figures)
     if result.reached:
         head = (f"{glyphs.TEST['passed']} {text.MILESTONE_REACHED}", "bold $text-success")
         return Content.assemble(

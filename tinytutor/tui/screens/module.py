@@ -181,8 +181,8 @@ class ModuleScreen(ModulePage):
         titles = [self.tutor.course.module(i) for i in result.newly_unlocked]
         file = result.library_file
         told = Pass(
-            title=f"{self.module.number:02d} {self.module.title}",
-            unlocked=[f"{module.number:02d} {module.title}" for module in titles],
+            title=self.module.label,
+            unlocked=[module.label for module in titles],
             active_seconds=view.active_seconds,
             attempts=view.attempts,
             tests=len(result.verdicts),

@@ -182,7 +182,7 @@ class ModulePage(Screen[None]):
 
     def draw_bar(self) -> None:
         """Where you are and how far you are."""
-        title = f"{self.module.number:02d} {self.module.title}"
+        title = self.module.label
         parts: list[Content] = []
         if self.meter is not None and self.meter.paused:
             parts.append(Content.styled(text.IDLE, "$text-warning"))

@@ -22,7 +22,7 @@ from tinytutor.tui import glyphs, text
 from tinytutor.tui.commands import Place, bindings
 from tinytutor.tui.troubles import TROUBLES, complain
 from tinytutor.tui.widgets.top_bar import TopBar, crumbs, share_bar
-from tinytutor.tutor.milestones import MilestoneView
+from tinytutor.tutor.milestones import MilestoneView, in_words
 from tinytutor.tutor.results import ModuleView
 from tinytutor.tutor.tutor import Tutor
 
@@ -141,7 +141,7 @@ def _hours_left(view: ModuleView) -> float:
 
 def _row(view: ModuleView, metrics: ModuleMetrics, colour: Style) -> Iterator[Text]:
     state = view.state.value
-    yield Text(f"{view.module.number:02d} {view.module.title}")
+    yield Text(view.module.label)
     yield Text(f"{glyphs.STATE[state]} {text.STATE_WORDS[state]}", colour)
     yield Text(f"{view.tests_passed}/{view.tests_total}" if view.tests_total else "–")
     yield Text("–" if metrics.pass_rate is None else f"{metrics.pass_rate:.0%}")
@@ -153,7 +153,7 @@ def _row(view: ModuleView, metrics: ModuleMetrics, colour: Style) -> Iterator[Te
 
 def _milestone(view: MilestoneView) -> Content:
     state = "passed" if view.reached else "locked" if view.missing else "open"
-    figures = ", ".join(f"{name} {value}" for name, value in view.figures.items())
+    figures = in_words(view.figures)
     word = text.MILESTONE_WORDS[state]
     return Content.assemble(
         (f"{glyphs.STATE[state]} {word:<12}", glyphs.STATE_COLOUR[state]),

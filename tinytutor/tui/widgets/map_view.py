@@ -20,7 +20,7 @@ from tinytutor.curriculum.walking import Direction, step
 from tinytutor.tui.map_faces import MapPictures, face
 from tinytutor.tutor.results import ModuleView
 
-_TONES = ("quiet", "done", "left", "edge", "edge-lit", "edge-dim", "focus", "dim")
+_TONES = ("quiet", "done", "left", "edge", "edge-lit", "focus", "dim")
 _STATES = ("passed", "started", "open", "locked", "stale")
 
 
