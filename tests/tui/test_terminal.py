@@ -110,7 +110,7 @@ def test_the_last_key_is_kept_when_the_terminal_goes(
     terminal = Terminal(started, course)
     terminal.open_editor()
     terminal.type("\x1b[Hlast_key_")
-    terminal.wait_for("saving")
+    terminal.wait_for("last_key_", "saving")
     if end == "terminal closed":
         os.close(terminal.end)
     else:

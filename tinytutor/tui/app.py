@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import signal
+import threading
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -198,12 +200,27 @@ class TutorApp(App[None]):
         self.exit()
 
     def _heed_signals(self) -> None:
-        """A terminal that is closed and a machine that shuts down end the app in good order."""
-        loop = asyncio.get_running_loop()
-        for name in ("SIGHUP", "SIGTERM"):
-            # Windows has neither; outside the main thread they can't be heeded.
-            with contextlib.suppress(AttributeError, NotImplementedError, RuntimeError, ValueError):
-                loop.add_signal_handler(getattr(signal, name), self.exit)
+        """A machine that shuts down ends the app in good order; a closed terminal, after a save."""
+        # Windows has neither; outside the main thread they can't be heeded.
+        with contextlib.suppress(AttributeError, NotImplementedError, RuntimeError, ValueError):
+            asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, self.exit)
+            # No handler of the loop: without a terminal the driver's thread dies, and the loop then
+            # waits for it for ever as soon as it draws.
+            signal.signal(signal.SIGHUP, self._terminal_closed)
+
+    def _terminal_closed(self, number: int, _: object) -> None:
+        def save_and_end() -> None:
+            try:
+                for screen in self.screen_stack:
+                    save_last = getattr(screen, "save_last", None)
+                    if save_last is not None:
+                        save_last()
+            finally:
+                # Worker and kernels end with us, and the store has nothing pending.
+                os._exit(128 + number)
+
+        # A thread of its own, since the handler may have interrupted whoever holds a lock.
+        threading.Thread(target=save_and_end).start()
 
     async def on_unmount(self) -> None:
         """Ends kernels and closes the store."""

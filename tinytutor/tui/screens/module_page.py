@@ -118,6 +118,10 @@ class ModulePage(Screen[None]):
         """What is shown; None before the lesson is there."""
         return self._state
 
+    def save_last(self) -> None:
+        """Saves at once what is unsaved, for when the terminal is gone."""
+        self.exercise_pane.save_last()
+
     @property
     def exercise_pane(self) -> ExercisePane:
         """The editor with its link to the file."""

@@ -97,6 +97,10 @@ class ExercisePane(Vertical, TellsMistakes):
 
     def on_unmount(self) -> None:
         """The last chance to save."""
+        self.save_last()
+
+    def save_last(self) -> None:
+        """Saves at once, from whatever thread, for when the app ends."""
         self._note()
         with contextlib.suppress(*TROUBLES):
             self._link.save_now()
