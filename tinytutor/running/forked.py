@@ -14,6 +14,15 @@ from traitlets import Instance, Integer
 
 from tinytutor.running.forking import ForkedProcess, TemplateProcess
 
+# The current folder must not be searched yet: a student's `random.py` may lie in it. IPython lets
+# cells import from it later.
+KERNEL_PROGRAM = """
+import sys
+if not sys.path[0]:
+    del sys.path[0]
+from tinytutor.running.inside.kernel import main
+main()
+"""
 PROVISIONER = "tinytutor-forked"
 """Its entry point in the group `jupyter_client.kernel_provisioners`."""
 
@@ -33,7 +42,7 @@ class ForkedProvisioner(LocalProvisioner):
         try:
             process = await self.template.fork(
                 {
-                    "argv": cmd[cmd.index("ipykernel_launcher") + 1 :],
+                    "argv": cmd[cmd.index(KERNEL_PROGRAM) + 1 :],
                     "env": kwargs["env"],
                     "cwd": folder,
                     "memory_mib": self.memory_mib,

@@ -12,7 +12,8 @@ from tinytutor.curriculum.graph import unlocks
 from tinytutor.notebooks.assembly import assemble
 from tinytutor.notebooks.lesson import Lesson
 from tinytutor.notebooks.library import reference_solutions
-from tinytutor.notebooks.student import StudentNotebook
+from tinytutor.notebooks.reading import LessonError
+from tinytutor.notebooks.student import NotebookUnreadableError, StudentNotebook
 from tinytutor.progress.active_time import time_spent
 from tinytutor.progress.errors import StoreError
 from tinytutor.progress.events import (
@@ -38,7 +39,7 @@ from tinytutor.progress.unlocking import (
     newly_unlocked,
     next_module,
 )
-from tinytutor.running.events import RunEvent
+from tinytutor.running.events import Question, RunEvent
 from tinytutor.running.runner import Runner, job_of
 from tinytutor.tutor.checking import (
     OnEvent,
@@ -48,7 +49,7 @@ from tinytutor.tutor.checking import (
     run_tests,
 )
 from tinytutor.tutor.desk import Desk
-from tinytutor.tutor.errors import LockedError
+from tinytutor.tutor.errors import LockedError, NotStartedError
 from tinytutor.tutor.hints import Hint, read_hints
 from tinytutor.tutor.lessons import Lessons
 from tinytutor.tutor.library import sync_library
@@ -80,6 +81,7 @@ class Tutor:
         self._progress = Progress()
         self._lock = threading.Lock()
         self._runner = Runner(workspace.folder)
+        self._is_warm = False
         self._sync_library()
 
     # What stands where
@@ -188,6 +190,33 @@ class Tutor:
     async def warm_up(self) -> None:
         """Gets a kernel ready for the next run, so that it begins at once."""
         await self._runner.warm_up(self.course.modules[0].limits.memory_mib)
+        self._is_warm = True
+
+    async def run_ahead(self, module_id: str, exercise_id: str) -> None:
+        """Lets what stands before an exercise run, unasked, so that its verdict comes at once.
+
+        Does nothing where that can't be, or nobody keeps a kernel warm.
+        """
+        if (
+            self._is_warm
+            and module_state(self.course, self.progress, module_id) is not State.LOCKED
+        ):
+            with contextlib.suppress(
+                NotStartedError, NotebookUnreadableError, LessonError, OSError
+            ):
+                module = self.course.module(module_id)
+                lesson = await asyncio.to_thread(self.lesson, module_id)
+                _, matching = self._desk.read(module_id)
+                assembly = assemble(lesson, matching, module.limits, before=exercise_id)
+                await self._runner.run_ahead(job_of(assembly))
+
+    async def completions(self, source: str, cursor: int) -> tuple[str, ...]:
+        """How the name before the cursor may go on, as the kernel of `run_ahead` knows it."""
+        return await self._runner.ask(Question(source, cursor))
+
+    async def description(self, source: str, cursor: int) -> str:
+        """What the name at the cursor is documented to do; "" where nothing is known."""
+        return "".join(await self._runner.ask(Question(source, cursor, describe=True)))
 
     async def check(self, module_id: str, *, on_event: OnEvent | None = None) -> CheckResult:
         """Runs all tests of a module in a clean kernel and records what came of it.
@@ -201,7 +230,9 @@ class Tutor:
         self, module_id: str, exercise_id: str, *, on_event: OnEvent | None = None
     ) -> CheckResult:
         """Runs one exercise's test after the code that stands before it; otherwise as `check`."""
-        return await self._run(module_id, exercise_id, on_event)
+        result = await self._run(module_id, exercise_id, on_event)
+        await self.run_ahead(module_id, exercise_id)
+        return result
 
     async def run_experiment(
         self, module_id: str, cell_id: str, *, on_event: OnEvent | None = None
