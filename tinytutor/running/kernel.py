@@ -21,9 +21,15 @@ from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.provisioning.factory import KernelProvisionerFactory
 
 from tinytutor.running.folders import make_folder
-from tinytutor.running.forked import PROVISIONER
+from tinytutor.running.forked import PROVISIONER, ForkedProvisioner
 from tinytutor.running.forking import ForkedProcess, TemplateProcess
 from tinytutor.running.process import apply_limits, kernel_environment
+from tinytutor.running.sandbox.box import (
+    Box,
+    clean_environment,
+    course_inside_package,
+    python_paths,
+)
 
 START_SECONDS = 60.0
 """A slow machine may need long for a first import; a kernel that takes longer never comes."""
@@ -53,11 +59,14 @@ class Kernel:
         self._folder = folder
 
     @classmethod
-    async def start(cls, memory_mib: int, template: TemplateProcess | None = None) -> Kernel:
+    async def start(
+        cls, memory_mib: int, template: TemplateProcess | None = None, *, boxed: bool = False
+    ) -> Kernel:
         """A kernel that answers, in the current folder. Raises KernelStartError."""
         folder = make_folder(os.getpid())
+        box = _box(folder, memory_mib) if boxed else None
         manager = _Manager(kernel_name="python3")
-        manager.provisioning = {"template": template, "memory_mib": memory_mib}
+        manager.provisioning = {"template": template, "memory_mib": memory_mib, "box": box}
         manager.connection_file = str(folder / "kernel.json")
         if os.name == "posix":
             # TCP ports can be read by other users of the machine; a socket in a 0700 folder can't.
@@ -67,10 +76,13 @@ class Kernel:
         try:
             await manager.start_kernel(
                 extra_arguments=_ARGUMENTS,
-                env={**kernel_environment(), "IPYTHONDIR": str(folder / "ipython")},
+                env={
+                    **kernel_environment(clean_environment() if boxed else None),
+                    "IPYTHONDIR": str(folder / "ipython"),
+                },
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
-                **({"preexec_fn": partial(apply_limits, memory_mib)} if os.name == "posix" else {}),
+                **_first_step(box, memory_mib),
             )
             client = _Client(parent=manager, **manager.get_connection_info(session=True))
             kernel = cls(manager, client, folder)
@@ -95,7 +107,10 @@ class Kernel:
     @property
     def pid(self) -> int:
         """Process id, also of its process group; 0 once it has ended."""
-        return getattr(self.manager.provisioner, "pid", None) or 0
+        provisioner = self.manager.provisioner
+        if isinstance(provisioner, ForkedProvisioner):
+            return provisioner.kernel_pid
+        return getattr(provisioner, "pid", None) or 0
 
     async def is_alive(self) -> bool:
         """Whether its process runs."""
@@ -123,6 +138,24 @@ class Kernel:
         shutil.rmtree(self._folder, ignore_errors=True)
 
 
+def _box(kernel_folder: Path, memory_mib: int) -> Box:
+    """The box of one kernel, which may write in the current folder and in its own."""
+    return Box(
+        folder=str(Path.cwd()),
+        readable=python_paths(),
+        hidden=course_inside_package(),
+        writable=(str(kernel_folder),),
+        memory_mib=memory_mib,
+    )
+
+
+def _first_step(box: Box | None, memory_mib: int) -> dict[str, Any]:
+    """What an ordinary kernel does before anything else; in a box that is the box's matter."""
+    if os.name != "posix" or box is not None:
+        return {}
+    return {"preexec_fn": partial(apply_limits, memory_mib)}
+
+
 class _Manager(AsyncKernelManager):
     """Always this Python: a kernel spec that the user installed may point to another one."""
 
@@ -133,7 +166,10 @@ class _Manager(AsyncKernelManager):
         argv = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
         spec = KernelSpec(argv=argv, display_name="Python 3", language="python")
         # An installation that does not know this entry point goes on with ordinary kernels.
-        if PROVISIONER in KernelProvisionerFactory.instance().get_provisioner_entries():
+        known = PROVISIONER in KernelProvisionerFactory.instance().get_provisioner_entries()
+        if not known and self.provisioning["box"] is not None:
+            raise RuntimeError("this installation of tinytutor is broken: it can't box kernels")
+        if known:
             spec.metadata["kernel_provisioner"] = {
                 "provisioner_name": PROVISIONER,
                 "config": self.provisioning,

@@ -5,13 +5,18 @@ from __future__ import annotations
 import os
 import signal
 import sys
+from collections.abc import Mapping
 
 _PARENT_DEATH_SIGNAL = 1
 """PR_SET_PDEATHSIG of prctl(2)."""
 
 
-def kernel_environment() -> dict[str, str]:
-    """The environment of a kernel, and of the template that kernels are forked from."""
+def kernel_environment(surroundings: Mapping[str, str] | None = None) -> dict[str, str]:
+    """The environment of a kernel, and of the template that kernels are forked from.
+
+    Args:
+        surroundings: what to add to, by default this process's own environment.
+    """
     threads = (
         "OPENBLAS_NUM_THREADS",
         "OMP_NUM_THREADS",
@@ -19,7 +24,7 @@ def kernel_environment() -> dict[str, str]:
         "VECLIB_MAXIMUM_THREADS",
     )
     return {
-        **os.environ,
+        **(os.environ if surroundings is None else surroundings),
         # One thread each: matrices of lessons are small, and threads then cost more than they give.
         **dict.fromkeys(threads, "1"),
         "MALLOC_ARENA_MAX": "2",

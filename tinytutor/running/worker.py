@@ -23,6 +23,7 @@ from tinytutor.running.events import Job, RunEvent, RunFinished, job_from_line, 
 from tinytutor.running.folders import remove_folders_of, sweep_folders
 from tinytutor.running.forking import TemplateProcess, start_template
 from tinytutor.running.process import kernel_environment
+from tinytutor.running.sandbox.box import clean_environment
 
 if TYPE_CHECKING:
     from tinytutor.running.kernel import Kernel
@@ -31,9 +32,16 @@ if TYPE_CHECKING:
 class Worker:
     """Runs one job at a time and, if asked to, has the next kernel ready."""
 
-    def __init__(self, emit: Callable[[RunEvent], None], template: TemplateProcess | None):
+    def __init__(
+        self,
+        emit: Callable[[RunEvent], None],
+        template: TemplateProcess | None,
+        *,
+        boxed: bool = False,
+    ):
         self._emit = emit
         self._template = template
+        self._boxed = boxed
         self._warm_mib: int | None = None
         self._spare: asyncio.Task[Kernel] | None = None
         self._spare_mib = 0
@@ -100,9 +108,9 @@ class Worker:
 
         if self._template is not None:
             with contextlib.suppress(KernelStartError):
-                return await Kernel.start(memory_mib, self._template)
+                return await Kernel.start(memory_mib, self._template, boxed=self._boxed)
             self._drop_template()
-        return await Kernel.start(memory_mib)
+        return await Kernel.start(memory_mib, boxed=self._boxed)
 
     def _drop_template(self) -> None:
         template, self._template = self._template, None
@@ -123,7 +131,7 @@ class Worker:
         return kernel
 
 
-async def serve(template: TemplateProcess | None) -> None:
+async def serve(template: TemplateProcess | None, *, boxed: bool) -> None:
     """Reads requests until the input ends."""
     loop = asyncio.get_running_loop()
     requests: asyncio.Queue[bytes] = asyncio.Queue()
@@ -144,7 +152,7 @@ async def serve(template: TemplateProcess | None) -> None:
             out.write(to_line(event) + "\n")
             out.flush()
 
-    worker = Worker(emit, template)
+    worker = Worker(emit, template, boxed=boxed)
     sweep_folders()
     try:
         while line := await requests.get():
@@ -158,6 +166,9 @@ if __name__ == "__main__":
     if sys.platform == "win32":
         # pyzmq needs add_reader, which the default loop of Windows lacks.
         asyncio.set_event_loop_policy(asyncio.WindowsSelectorEventLoopPolicy())
-    asyncio.run(serve(start_template(kernel_environment())))
+    boxed = "--sandbox" in sys.argv[1:]
+    # What the template has in its environment could be read in /proc from within a box.
+    surroundings = clean_environment() if boxed else None
+    asyncio.run(serve(start_template(kernel_environment(surroundings)), boxed=boxed))
     # The reading thread may still wait for input: no orderly end is needed any more.
     os._exit(0)
