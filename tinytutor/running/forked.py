@@ -18,7 +18,7 @@ from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 from traitlets import Instance, Integer
 
 from tinytutor.running.forking import ForkedProcess, TemplateProcess
-from tinytutor.running.processes import children
+from tinytutor.running.processes import children, started
 from tinytutor.running.sandbox.box import Box, clean_environment
 from tinytutor.running.sandbox.bubblewrap import wrap
 from tinytutor.running.sandbox.support import give_to_box
@@ -75,7 +75,9 @@ class ForkedProvisioner(LocalProvisioner):
             cmd = wrap(cmd, self.box, {**kwargs["env"], "JPY_PARENT_PID": "1"})
             kwargs["env"] = clean_environment()
             self._behind_bubblewrap = True
-        return await super().launch_kernel(cmd, **kwargs)
+        info = await super().launch_kernel(cmd, **kwargs)
+        started.add(self.process.pid)
+        return info
 
     def _box_request(self) -> dict[str, Any]:
         if self.box is None:

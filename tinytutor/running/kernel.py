@@ -20,10 +20,21 @@ from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.provisioning.factory import KernelProvisionerFactory
 
-from tinytutor.running.folders import make_folder
+from tinytutor.running.folders import fits, make_folder
 from tinytutor.running.forked import PROVISIONER, ForkedProvisioner
 from tinytutor.running.forking import ForkedProcess, TemplateProcess
+from tinytutor.running.limits import FOLDER_MIB, MOST_FILES
 from tinytutor.running.process import apply_limits, kernel_environment
+from tinytutor.running.processes import (
+    Usage,
+    end_strays,
+    family,
+    parent,
+    shared_out_bytes,
+    started,
+    strays_of,
+    usage,
+)
 from tinytutor.running.sandbox.box import (
     Box,
     clean_environment,
@@ -37,6 +48,10 @@ FORKED_START_SECONDS = 15.0
 """A forked kernel has nothing to import."""
 _END_SECONDS = 2.0
 """A killed process is gone within milliseconds, whether or not anybody can tell us."""
+
+_MOST_WAITING = 32
+_LARGEST_MESSAGE_BYTES = 8 * 2**20
+"""A picture of 4 MiB fits; a kernel that sends more is cut off for a moment."""
 
 _ARGUMENTS = [
     "--InteractiveShell.xmode=Plain",
@@ -57,6 +72,7 @@ class Kernel:
         self.manager = manager
         self.client = client
         self._folder = folder
+        self._process = getattr(manager.provisioner, "process", None)
 
     @classmethod
     async def start(
@@ -112,6 +128,34 @@ class Kernel:
             return provisioner.kernel_pid
         return getattr(provisioner, "pid", None) or 0
 
+    @property
+    def exit_code(self) -> int | None:
+        """As in Popen.returncode."""
+        return self._process.poll() if self._process is not None else None
+
+    def usage(self) -> Usage:
+        """What the kernel and all that it started use."""
+        return usage(self._family())
+
+    def memory_shared_out(self) -> int:
+        """Their memory in bytes, where what several share is divided among them."""
+        return shared_out_bytes(self._family())
+
+    def folder_is_full(self) -> bool:
+        """Whether a boxed kernel has written more to its job's folder than it may."""
+        box: Box | None = getattr(self.manager.provisioner, "box", None)
+        return box is not None and not fits(Path(box.folder), FOLDER_MIB * 2**20, MOST_FILES)
+
+    def _family(self) -> set[int]:
+        pid = self.pid
+        if not pid:
+            return set()
+        if getattr(self.manager.provisioner, "box", None) is not None:
+            first = parent(pid)
+            return set(family(first)) - {first}
+        # What has left the kernel was adopted by the process that started the kernel.
+        return {*family(pid), *strays_of(parent(pid), started)}
+
     async def is_alive(self) -> bool:
         """Whether its process runs."""
         return bool(await self.manager.is_alive())
@@ -125,7 +169,7 @@ class Kernel:
         self.client.stop_channels()
         pid = self.pid
         if pid and os.name == "posix":
-            with contextlib.suppress(ProcessLookupError):
+            with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.killpg(pid, signal.SIGKILL)
         provisioner = self.manager.provisioner
         if provisioner is not None and provisioner.has_process:
@@ -134,6 +178,10 @@ class Kernel:
                 async with asyncio.timeout(_END_SECONDS):
                     while await provisioner.poll() is None:
                         await asyncio.sleep(0.002)
+        if isinstance(self._process, subprocess.Popen):
+            # The template does the same for the kernels that it forks.
+            started.discard(self._process.pid)
+            end_strays(started)
         await self.manager.cleanup_resources()
         shutil.rmtree(self._folder, ignore_errors=True)
 
@@ -178,12 +226,15 @@ class _Manager(AsyncKernelManager):
 
 
 class _Client(AsyncKernelClient):
-    """Reconnects fast: a socket that is not bound yet otherwise costs up to 100 ms."""
+    """Bounds what it reads, and reconnects fast: a socket not bound yet costs up to 100 ms."""
 
     def _create_connected_socket(self, channel: str, identity: bytes | None = None) -> Any:
         import zmq  # noqa: PLC0415  already imported by jupyter_client
 
         self.context.setsockopt(zmq.RECONNECT_IVL, 5)
+        # What waits to be read is bounded, in messages and in the bytes of each.
+        self.context.setsockopt(zmq.RCVHWM, _MOST_WAITING)
+        self.context.setsockopt(zmq.MAXMSGSIZE, _LARGEST_MESSAGE_BYTES)
         return super()._create_connected_socket(channel, identity)
 
 

@@ -7,6 +7,8 @@ import signal
 import sys
 from collections.abc import Mapping
 
+from tinytutor.running.limits import FILE_MIB
+
 _PARENT_DEATH_SIGNAL = 1
 """PR_SET_PDEATHSIG of prctl(2)."""
 
@@ -43,7 +45,7 @@ def apply_limits(memory_mib: int) -> None:
     if sys.platform == "linux":
         memory = memory_mib * 2**20
         resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
-    file_size = 64 * 2**20
+    file_size = FILE_MIB * 2**20
     resource.setrlimit(resource.RLIMIT_FSIZE, (file_size, file_size))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 

@@ -39,6 +39,7 @@ from typing import Any
 from tinytutor.running.boxed import enter_box
 from tinytutor.running.folders import make_folder, remove_folders_of
 from tinytutor.running.process import apply_limits, die_with_parent
+from tinytutor.running.processes import adopt_orphans, end_strays
 from tinytutor.running.sandbox.box import Box
 
 _PAUSE_SECONDS = 2.0
@@ -96,6 +97,7 @@ class Template:
                 if not descriptors:
                     for kernel in self._kernels:
                         _kill_group(kernel.pid)
+                    end_strays(())
                     return None
                 request = self._fork(socket.socket(fileno=descriptors[0]))
                 if request is not None:
@@ -138,14 +140,15 @@ class Template:
         return None
 
     def _reap(self) -> None:
-        for kernel in tuple(self._kernels):
-            pid, status = os.waitpid(kernel.pid, os.WNOHANG)
-            if pid:
+        while (child := _ended_child()) is not None:
+            pid, status = child
+            for kernel in [kernel for kernel in self._kernels if kernel.pid == pid]:
                 _kill_group(pid)
+                self._kernels.remove(kernel)
                 if kernel.connection is not None:
+                    end_strays(other.pid for other in self._kernels)
                     _tell(kernel.connection, {"exit": os.waitstatus_to_exitcode(status)})
                     kernel.connection.close()
-                self._kernels.remove(kernel)
 
     def _ends(self) -> Iterable[socket.socket]:
         connections = (kernel.connection for kernel in self._kernels)
@@ -195,6 +198,14 @@ def _is_given_up(connection: socket.socket) -> bool:
     poll = select.poll()
     poll.register(connection, select.POLLIN)
     return bool(poll.poll(0))
+
+
+def _ended_child() -> tuple[int, int] | None:
+    """Id and status of a child that has ended, a kernel or a stray one that was adopted."""
+    with contextlib.suppress(ChildProcessError):
+        pid, status = os.waitpid(-1, os.WNOHANG)
+        return (pid, status) if pid else None
+    return None
 
 
 def _kill_group(pid: int) -> None:
@@ -274,6 +285,7 @@ def main() -> None:
     given = dict(os.environ)
     requests = socket.socket(fileno=int(sys.argv[1]))
     requests.set_inheritable(False)
+    adopt_orphans()
     gc.disable()
     for name in ("ipykernel.kernelapp", "numpy"):
         importlib.import_module(name)

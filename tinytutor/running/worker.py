@@ -19,10 +19,12 @@ import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from tinytutor.running.calibration import slowness
 from tinytutor.running.events import Job, RunEvent, RunFinished, job_from_line, to_line
 from tinytutor.running.folders import remove_folders_of, sweep_folders
 from tinytutor.running.forking import TemplateProcess, start_template
 from tinytutor.running.process import kernel_environment
+from tinytutor.running.processes import adopt_orphans, end_strays
 from tinytutor.running.sandbox.box import clean_environment
 
 if TYPE_CHECKING:
@@ -74,6 +76,7 @@ class Worker:
         from tinytutor.running.execution import JobRun  # noqa: PLC0415
 
         try:
+            job = job.on_machine(await asyncio.to_thread(slowness))
             await JobRun(job, lambda: self._kernel(job.memory_mib), self._emit).run()
         except asyncio.CancelledError:
             self._emit(RunFinished(0.0, "cancelled"))
@@ -159,6 +162,7 @@ async def serve(template: TemplateProcess | None, *, boxed: bool) -> None:
             await worker.handle(json.loads(line))
     finally:
         await worker.close()
+        end_strays(())
         remove_folders_of(os.getpid())
 
 
@@ -169,6 +173,7 @@ if __name__ == "__main__":
     boxed = "--sandbox" in sys.argv[1:]
     # What the template has in its environment could be read in /proc from within a box.
     surroundings = clean_environment() if boxed else None
+    adopt_orphans()
     asyncio.run(serve(start_template(kernel_environment(surroundings)), boxed=boxed))
     # The reading thread may still wait for input: no orderly end is needed any more.
     os._exit(0)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import tinytutor
+from tinytutor.running.limits import FILE_MIB, PROCESSES
 
 NOBODY = 65534
 """User and group that root becomes in a box, so that no file of root's is its own there."""
@@ -32,9 +33,9 @@ class Box:
     """Folders to write in besides `folder`."""
     memory_mib: int = 2048
     """Address space of each process."""
-    processes: int = 128
-    """Processes and threads together."""
-    file_mib: int = 64
+    processes: int = PROCESSES + 64
+    """Processes and threads together; Python and a kernel have threads of their own."""
+    file_mib: int = FILE_MIB
     """Largest file that can be written."""
     scratch_mib: int = 256
     """Room in the private /tmp."""
