@@ -27,7 +27,9 @@ _ATTACKS = {
     "it reads files outside the job's folder": "print(open({planted!r}).read())",
     "it writes files outside the job's folder": "open({written!r}, 'w').write('x')",
     "it sees the environment": "import os; print(os.environ.get({variable!r}, ''))",
-    "it sees the environment of the grader": "print(open('/proc/{pid}/environ').read())",
+    "it sees the environment of the grader": (
+        "print({escaped!r} if open('/proc/{pid}/environ', 'rb').read() else '')"
+    ),
     "it opens connections of the network": (
         "import socket; socket.create_connection(('127.0.0.1', {port}), 2); print({escaped!r})"
     ),
@@ -40,7 +42,9 @@ _ATTACKS = {
     ),
     "it can signal other processes": "import os; os.kill({pid}, 0); print({escaped!r})",
     "it makes namespaces of its own": (
-        "import ctypes; print({escaped!r} if ctypes.CDLL(None).unshare(0x10000000) == 0 else '')"
+        "import ctypes, os\npid = os.fork()\n"
+        "if pid == 0: os._exit(ctypes.CDLL(None).unshare(0x10000000) != 0)\n"
+        "print({escaped!r} if os.waitpid(pid, 0)[1] == 0 else '')"
     ),
     "it leaves processes behind": (
         "import os, subprocess\n"
