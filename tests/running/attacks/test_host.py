@@ -14,7 +14,16 @@ from tests.running.attacks.conftest import Attack
 from tests.running.conftest import finished, output
 from tinytutor.running.escapes import escapes
 from tinytutor.running.events import CellStatus
-from tinytutor.running.sandbox import give_to_box, sandbox_support, sandboxed_command
+from tinytutor.running.sandbox import (
+    NoSandboxError,
+    SandboxChoice,
+    SandboxMode,
+    SandboxSupport,
+    choose_sandbox,
+    give_to_box,
+    sandbox_support,
+    sandboxed_command,
+)
 
 ROOT = Path(__file__).parents[3]
 
@@ -192,6 +201,19 @@ def test_a_command_is_boxed_too(kind_of_box: str, tmp_path: Path) -> None:
     assert (ran.returncode, ran.stderr) == (7, "")
     assert ran.stdout == f"shown False {tmp_path / 'inside'} yes\n"
     assert (tmp_path / "inside" / "made").read_text() == "x"
+
+
+def test_a_required_sandbox_refuses_and_an_automatic_one_warns() -> None:
+    works = SandboxSupport(True, "yes")
+    missing = SandboxSupport(False, "bubblewrap is not installed", "install it")
+    for mode in (SandboxMode.AUTO, SandboxMode.REQUIRE):
+        assert choose_sandbox(mode, works) == SandboxChoice(True)
+    assert choose_sandbox(SandboxMode.OFF, works) == SandboxChoice(False)
+    choice = choose_sandbox(SandboxMode.AUTO, missing)
+    assert not choice.boxed
+    assert "install it" in choice.warning
+    with pytest.raises(NoSandboxError, match="not installed: install it"):
+        choose_sandbox(SandboxMode.REQUIRE, missing)
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,10 @@ from tinytutor.running.sandbox.box import Box
 from tinytutor.running.sandbox.bubblewrap import sandboxed_command
 from tinytutor.running.sandbox.support import (
     NoSandboxError,
+    SandboxChoice,
+    SandboxMode,
     SandboxSupport,
+    choose_sandbox,
     give_to_box,
     sandbox_support,
 )
@@ -16,7 +19,10 @@ from tinytutor.running.sandbox.support import (
 __all__ = [
     "Box",
     "NoSandboxError",
+    "SandboxChoice",
+    "SandboxMode",
     "SandboxSupport",
+    "choose_sandbox",
     "give_to_box",
     "sandbox_support",
     "sandboxed_command",

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tempfile
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import cache
 from pathlib import Path
 
@@ -34,6 +35,45 @@ class SandboxSupport:
     """The fact, for a person."""
     mend: str = ""
     """The next step, where it doesn't work."""
+
+
+class SandboxMode(StrEnum):
+    """What is wanted for code of others."""
+
+    AUTO = "auto"
+    """A box where there can be one, otherwise limits alone, with a warning."""
+    REQUIRE = "require"
+    OFF = "off"
+
+
+@dataclass(frozen=True, slots=True)
+class SandboxChoice:
+    """What is done."""
+
+    boxed: bool
+    warning: str = ""
+    """What whoever asked for it must know, empty where all is well."""
+
+
+def choose_sandbox(mode: SandboxMode, support: SandboxSupport | None = None) -> SandboxChoice:
+    """Whether to box. Raises NoSandboxError where a box is required and can't be built.
+
+    Args:
+        mode: what is wanted.
+        support: what can be done, by default on this machine.
+    """
+    if mode is SandboxMode.OFF:
+        return SandboxChoice(False)
+    support = support or sandbox_support()
+    if support.works:
+        return SandboxChoice(True)
+    if mode is SandboxMode.REQUIRE:
+        raise NoSandboxError(support)
+    return SandboxChoice(
+        False,
+        f"no sandbox: {support.message}. Limits guard against accidents alone, so run only what "
+        f"you trust. Next step: {support.mend}",
+    )
 
 
 class NoSandboxError(RuntimeError):
