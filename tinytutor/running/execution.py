@@ -23,7 +23,7 @@ from tinytutor.running.events import (
 from tinytutor.running.kernel import Kernel, KernelStartError
 from tinytutor.running.limits import CORES, CellLimits
 from tinytutor.running.output import FloodError, OutputClient
-from tinytutor.running.watchdog import watch
+from tinytutor.running.watchdog import Watchdog
 
 Emit = Callable[[RunEvent], None]
 StartKernel = Callable[[], Awaitable[Kernel]]
@@ -84,8 +84,9 @@ class JobRun:
         assert self._client is not None
         job = self._job
         limits = CellLimits(job.memory_mib, CORES * cell.seconds, job.processes)
+        watchdog = Watchdog(self._kernel, limits)
         running = asyncio.ensure_future(self._client.run(cell, job.output_bytes, job.messages))
-        death = asyncio.ensure_future(watch(self._kernel, limits))
+        death = asyncio.ensure_future(watchdog.watch())
         try:
             await asyncio.wait(
                 {running, death}, timeout=seconds, return_when=asyncio.FIRST_COMPLETED
@@ -99,11 +100,17 @@ class JobRun:
             if timed_out:
                 if not running.done():
                     await self._kernel.kill()
-                return CellStatus.TIMED_OUT, CellError("Timeout", self._timeout_words(seconds))
+                words = self._timeout_words(cell, seconds)
+                return CellStatus.TIMED_OUT, CellError("Timeout", words)
+            cause = None
             if running.done():
-                with contextlib.suppress(DeadKernelError):
-                    return await self._result(running)
-            cause = await death
+                # What it has started may be too much for the cells that follow.
+                cause = watchdog.breach()
+                if cause is None:
+                    with contextlib.suppress(DeadKernelError):
+                        return await self._result(running)
+            if cause is None:
+                cause = await death
             await self._kernel.kill()
             return CellStatus.DIED, CellError("KernelDied", cause)
         finally:
@@ -128,9 +135,10 @@ class JobRun:
         await self._kernel.kill()
         return CellStatus.DIED, CellError("KernelDied", cause)
 
-    def _timeout_words(self, seconds: float) -> str:
+    def _timeout_words(self, cell: RunCell, seconds: float) -> str:
         slowness = self._job.slowness
-        words = f"still running after {seconds:.3g} s, the limit of a cell"
+        whose = "a cell" if seconds >= cell.seconds else "the whole run, less what went before,"
+        words = f"still running after {seconds:.3g} s, the limit of {whose}"
         if slowness <= 1:
             return words
         return f"{words} on this machine, which is {slowness:.1f} times slower than the author's"
