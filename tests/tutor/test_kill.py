@@ -45,7 +45,8 @@ async def main():
     for number in itertools.count():
         for exercise in NUMBERS.exercises:
             cell = wrong_cell if number % 3 == 2 else reference_cell
-            tutor.save_source("01_numbers", exercise.id, cell(exercise) + f"  # {os.getpid()} {number}")
+            source = cell(exercise) + f"  # {os.getpid()} {number}"
+            tutor.save_source("01_numbers", exercise.id, source)
             say("saved", tutor.store.last_sequence())
         await tutor.check("01_numbers", on_event=kernel)
         say("checked", tutor.store.last_sequence())

@@ -7,6 +7,8 @@ from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from typing import Any
 
+from tinytutor.running.limits import MESSAGES, PROCESSES
+
 
 class CellStatus(StrEnum):
     """How a cell ended."""
@@ -54,6 +56,21 @@ class Job:
     memory_mib: int
     output_bytes: int
     """Kept per cell."""
+    processes: int = PROCESSES
+    """Of the kernel, with all that its cells start."""
+    messages: int = MESSAGES
+    """Shown per cell."""
+    slowness: float = 1.0
+    """How much slower than the author's this machine is; all limits of time contain it."""
+
+    def on_machine(self, slowness: float) -> Job:
+        """The job with limits of time for a machine that is slower than the author's."""
+        return replace(
+            self,
+            cells=tuple(replace(cell, seconds=cell.seconds * slowness) for cell in self.cells),
+            seconds=self.seconds * slowness,
+            slowness=slowness,
+        )
 
     def begins_with(self, other: Job) -> bool:
         """Whether its first cells are all those of the other one, under the same limits."""

@@ -10,8 +10,8 @@ from collections.abc import Awaitable, Callable
 from nbclient.exceptions import DeadKernelError
 
 from tinytutor.running.asking import ask_kernel
-from tinytutor.running.cell_client import CellClient, Emit, Reply
 from tinytutor.running.events import (
+    CellError,
     CellFinished,
     CellStarted,
     CellStatus,
@@ -23,6 +23,9 @@ from tinytutor.running.events import (
     RunFinished,
 )
 from tinytutor.running.kernel import Kernel, KernelStartError
+from tinytutor.running.limits import CORES, CellLimits
+from tinytutor.running.output import Emit, FloodError, OutputClient, Reply
+from tinytutor.running.watchdog import Watchdog
 
 StartKernel = Callable[[], Awaitable[Kernel]]
 
@@ -30,7 +33,6 @@ GRACE_SECONDS = 1.0
 """Between the interrupt and the end of the kernel's process group."""
 MOST_KERNELS = 6
 """A notebook that kills more kernels than this is given up."""
-_ALIVE_POLL_SECONDS = 0.05
 
 
 class JobRun:
@@ -41,7 +43,7 @@ class JobRun:
         self._start_kernel = start_kernel
         self._emit = emit
         self._kernel: Kernel | None = None
-        self._client: CellClient | None = None
+        self._client: OutputClient | None = None
         self._kernels_used = 0
         self._cells_done = 0
         self._seconds_used = 0.0
@@ -99,7 +101,7 @@ class JobRun:
         for cell in self._job.cells[self._cells_done :]:
             left = self._job.seconds - self._seconds_used
             if left <= 0:
-                return f"the whole run took longer than its limit of {self._job.seconds:g} s"
+                return f"the whole run took longer than its limit of {self._job.seconds:.3g} s"
             began = time.monotonic()
             await self._run_cell(cell, min(cell.seconds, left))
             self._seconds_used += time.monotonic() - began
@@ -120,21 +122,23 @@ class JobRun:
         self._emit(CellStarted(cell.id))
         began = time.monotonic()
         reply = await self._execute(cell, seconds)
-        status = reply.status
         spent = time.monotonic() - began
-        self._emit(CellFinished(cell.id, status, spent, reply.error, reply.answer))
-        asked_to_exit = self._client is not None and self._client.asked_to_exit
-        if status is CellStatus.OK and not cell.is_apart and not asked_to_exit:
+        self._emit(CellFinished(cell.id, reply.status, spent, reply.error, reply.answer))
+        usable = reply.status is not CellStatus.DIED and await self._usable()
+        if reply.status is CellStatus.OK and usable and not cell.is_apart:
             self._ran.append(cell)
-        if status is CellStatus.DIED or not await self._usable():
+        if not usable:
             await self._replace_kernel()
 
     async def _execute(self, cell: RunCell, seconds: float) -> Reply:
         """Runs one cell; interrupts it at its limit, and kills the kernel if that doesn't help."""
         assert self._kernel is not None
         assert self._client is not None
-        running = asyncio.ensure_future(self._client.run(cell, self._job.output_bytes))
-        death = asyncio.ensure_future(_wait_for_death(self._kernel))
+        job = self._job
+        limits = CellLimits(job.memory_mib, CORES * cell.seconds, job.processes)
+        watchdog = Watchdog(self._kernel, limits)
+        running = asyncio.ensure_future(self._client.run(cell, job.output_bytes, job.messages))
+        death = asyncio.ensure_future(watchdog.watch())
         try:
             await asyncio.wait(
                 {running, death}, timeout=seconds, return_when=asyncio.FIRST_COMPLETED
@@ -145,18 +149,49 @@ class JobRun:
                 await asyncio.wait(
                     {running, death}, timeout=GRACE_SECONDS, return_when=asyncio.FIRST_COMPLETED
                 )
-            if not running.done() and not death.done():
-                await self._kernel.kill()
             if timed_out:
-                return Reply(CellStatus.TIMED_OUT)
+                if not running.done():
+                    await self._kernel.kill()
+                words = self._timeout_words(cell, seconds)
+                return Reply(CellStatus.TIMED_OUT, CellError("Timeout", words))
+            cause = None
             if running.done():
-                with contextlib.suppress(DeadKernelError):
-                    return running.result()
-            return Reply(CellStatus.DIED)
+                # What it has started may be too much for the cells that follow.
+                cause = watchdog.breach()
+                if cause is None:
+                    with contextlib.suppress(DeadKernelError):
+                        return await self._result(running)
+            if cause is None:
+                cause = await death
+            await self._kernel.kill()
+            return Reply(CellStatus.DIED, CellError("KernelDied", cause))
         finally:
             for task in (running, death):
                 task.cancel()
             await asyncio.gather(running, death, return_exceptions=True)
+
+    async def _result(self, running: asyncio.Future[Reply]) -> Reply:
+        """What a cell came to; a kernel that misbehaved is ended, and its next words unheard."""
+        assert self._kernel is not None
+        try:
+            return running.result()
+        except DeadKernelError:
+            raise
+        except FloodError as flood:
+            cause = str(flood)
+        except Exception as problem:
+            # Student code can send anything under the kernel's name.
+            cause = f"killed: the kernel sent what is no message of a kernel ({problem!r:.200})"
+        await self._kernel.kill()
+        return Reply(CellStatus.DIED, CellError("KernelDied", cause))
+
+    def _timeout_words(self, cell: RunCell, seconds: float) -> str:
+        slowness = self._job.slowness
+        whose = "a cell" if seconds >= cell.seconds else "the whole run, less what went before,"
+        words = f"still running after {seconds:.3g} s, the limit of {whose}"
+        if slowness <= 1:
+            return words
+        return f"{words} on this machine, which is {slowness:.1f} times slower than the author's"
 
     async def _usable(self) -> bool:
         assert self._client is not None
@@ -167,7 +202,7 @@ class JobRun:
         began = time.monotonic()
         self._kernels_used += 1
         self._kernel = await self._start_kernel()
-        self._client = CellClient(self._kernel, self._tell)
+        self._client = OutputClient(self._kernel, self._tell)
         self._emit(KernelReady(self._kernel.pid, time.monotonic() - began))
 
     def _tell(self, event: RunEvent) -> None:
@@ -189,8 +224,3 @@ class JobRun:
         kernel, self._kernel = self._kernel, None
         if kernel is not None:
             await kernel.kill()
-
-
-async def _wait_for_death(kernel: Kernel) -> None:
-    while await kernel.is_alive():
-        await asyncio.sleep(_ALIVE_POLL_SECONDS)

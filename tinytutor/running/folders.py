@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import tempfile
@@ -28,6 +29,19 @@ def sweep_folders() -> None:
         owner = folder.name.removeprefix(_PREFIX).partition("-")[0]
         if owner.isdigit() and not _is_running(int(owner)):
             shutil.rmtree(folder, ignore_errors=True)
+
+
+def fits(folder: Path, most_bytes: int, most_files: int) -> bool:
+    """Whether all that lies in a folder is at most this much. Links are not followed."""
+    used = files = 0
+    for parent, folders, names in os.walk(folder):
+        for name in (*folders, *names):
+            files += 1
+            with contextlib.suppress(OSError):
+                used += (Path(parent) / name).lstat().st_size
+            if used > most_bytes or files > most_files:
+                return False
+    return True
 
 
 def _is_running(pid: int) -> bool:

@@ -13,8 +13,8 @@ import json
 import math
 from typing import Any
 
-MOST_BYTES = 8 * 2**20
-"""Of an answer as JSON."""
+MOST_BYTES = 4 * 2**20
+"""Of an answer as JSON; a message of a kernel may have twice as many."""
 _MOST_DEPTH = 12
 _MOST_ITEMS = 100_000
 _KINDS = "biufc"

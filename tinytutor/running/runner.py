@@ -47,8 +47,15 @@ def job_of(assembly: Assembly) -> Job:
 class Runner:
     """Owns one worker process, started when first needed. One job at a time."""
 
-    def __init__(self, folder: Path):
+    def __init__(self, folder: Path, *, sandbox: bool = False):
+        """A runner whose kernels work in `folder`.
+
+        Args:
+            folder: the job's own; in a box the only one that can be written.
+            sandbox: whether every kernel is boxed. Ask `sandbox_support` before.
+        """
         self._folder = folder
+        self._options = ("--sandbox",) if sandbox else ()
         self._worker: asyncio.subprocess.Process | None = None
         self._kernel_pid = 0
         self._busy = asyncio.Lock()
@@ -140,6 +147,7 @@ class Runner:
                 "-P",
                 "-m",
                 "tinytutor.running.worker",
+                *self._options,
                 stdin=asyncio.subprocess.PIPE,
                 stdout=asyncio.subprocess.PIPE,
                 # Never the terminal: what a library prints there would draw over the app.

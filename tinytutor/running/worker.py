@@ -23,6 +23,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from tinytutor.running.calibration import slowness
 from tinytutor.running.events import (
     Answered,
     Job,
@@ -35,6 +36,8 @@ from tinytutor.running.events import (
 from tinytutor.running.folders import remove_folders_of, sweep_folders
 from tinytutor.running.forking import TemplateProcess, start_template
 from tinytutor.running.process import kernel_environment
+from tinytutor.running.processes import adopt_orphans, end_strays
+from tinytutor.running.sandbox.box import clean_environment
 
 if TYPE_CHECKING:
     from tinytutor.running.execution import JobRun
@@ -53,9 +56,16 @@ class _Ahead:
 class Worker:
     """Runs one job at a time and, if asked to, has the next kernel ready."""
 
-    def __init__(self, emit: Callable[[RunEvent], None], template: TemplateProcess | None):
+    def __init__(
+        self,
+        emit: Callable[[RunEvent], None],
+        template: TemplateProcess | None,
+        *,
+        boxed: bool = False,
+    ):
         self._emit = emit
         self._template = template
+        self._boxed = boxed
         self._warm_mib: int | None = None
         self._spare: asyncio.Task[Kernel] | None = None
         self._spare_mib = 0
@@ -94,6 +104,7 @@ class Worker:
     async def _run(self, job: Job) -> None:
         try:
             run = await self._taken_ahead(job)
+            job = job.on_machine(await asyncio.to_thread(slowness))
             if run is not None:
                 await run.go_on_with(job)
             else:
@@ -113,7 +124,7 @@ class Worker:
         return JobRun(job, lambda: self._kernel(job.memory_mib), self._emit)
 
     async def _run_ahead(self, job: Job) -> JobRun | None:
-        run = self._new_run(job)
+        run = self._new_run(job.on_machine(await asyncio.to_thread(slowness)))
         is_sound = await run.run_ahead()
         if self._warm_mib is not None:
             self._start_spare(self._warm_mib)
@@ -171,9 +182,9 @@ class Worker:
 
         if self._template is not None:
             with contextlib.suppress(KernelStartError):
-                return await Kernel.start(memory_mib, self._template)
+                return await Kernel.start(memory_mib, self._template, boxed=self._boxed)
             self._drop_template()
-        return await Kernel.start(memory_mib)
+        return await Kernel.start(memory_mib, boxed=self._boxed)
 
     def _drop_template(self) -> None:
         template, self._template = self._template, None
@@ -194,7 +205,7 @@ class Worker:
         return kernel
 
 
-async def serve(template: TemplateProcess | None) -> None:
+async def serve(template: TemplateProcess | None, *, boxed: bool) -> None:
     """Reads requests until the input ends."""
     loop = asyncio.get_running_loop()
     requests: asyncio.Queue[bytes] = asyncio.Queue()
@@ -215,13 +226,14 @@ async def serve(template: TemplateProcess | None) -> None:
             out.write(to_line(event) + "\n")
             out.flush()
 
-    worker = Worker(emit, template)
+    worker = Worker(emit, template, boxed=boxed)
     sweep_folders()
     try:
         while line := await requests.get():
             await worker.handle(json.loads(line))
     finally:
         await worker.close()
+        end_strays(())
         remove_folders_of(os.getpid())
 
 
@@ -229,6 +241,10 @@ if __name__ == "__main__":
     if sys.platform == "win32":
         # pyzmq needs add_reader, which the default loop of Windows lacks.
         asyncio.set_event_loop_policy(asyncio.WindowsSelectorEventLoopPolicy())
-    asyncio.run(serve(start_template(kernel_environment())))
+    boxed = "--sandbox" in sys.argv[1:]
+    # What the template has in its environment could be read in /proc from within a box.
+    surroundings = clean_environment() if boxed else None
+    adopt_orphans()
+    asyncio.run(serve(start_template(kernel_environment(surroundings)), boxed=boxed))
     # The reading thread may still wait for input: no orderly end is needed any more.
     os._exit(0)
