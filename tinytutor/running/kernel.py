@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -20,7 +19,7 @@ from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.provisioning.factory import KernelProvisionerFactory
 
-from tinytutor.running.folders import fits, make_folder
+from tinytutor.running.folders import fits, make_folder, remove_folder
 from tinytutor.running.forked import PROVISIONER, ForkedProvisioner
 from tinytutor.running.forking import ForkedProcess, TemplateProcess
 from tinytutor.running.limits import FOLDER_MIB, MOST_FILES
@@ -112,7 +111,7 @@ class Kernel:
                     await manager.provisioner.kill()
                     await manager.provisioner.wait()
                 await manager.cleanup_resources()
-            shutil.rmtree(folder, ignore_errors=True)
+            remove_folder(folder)
             if isinstance(problem, OSError | RuntimeError):
                 raise KernelStartError(
                     f"the kernel did not start ({problem}): `tinytutor doctor` finds out why"
@@ -183,7 +182,7 @@ class Kernel:
             started.discard(self._process.pid)
             end_strays(started)
         await self.manager.cleanup_resources()
-        shutil.rmtree(self._folder, ignore_errors=True)
+        remove_folder(self._folder)
 
 
 def _box(kernel_folder: Path, memory_mib: int) -> Box:

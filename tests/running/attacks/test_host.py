@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import socket
 import subprocess
@@ -24,6 +25,8 @@ from tinytutor.running.sandbox import (
     sandbox_support,
     sandboxed_command,
 )
+from tinytutor.running.sandbox.box import Box, python_paths
+from tinytutor.running.sandbox.bubblewrap import wrap
 
 ROOT = Path(__file__).parents[3]
 
@@ -80,6 +83,33 @@ async def test_there_is_no_network(attack: Attack) -> None:
         "gaierror",
         "ConnectionRefusedError",
     }
+
+
+@pytest.mark.parametrize("way", ["bubblewrap", "entry"])
+def test_what_is_hidden_looks_empty(kind_of_box: str, way: str, tmp_path: Path) -> None:
+    for name in ("job", "seen/hidden", "box"):
+        (tmp_path / name).mkdir(parents=True)
+    (tmp_path / "seen" / "hidden" / "solution").write_text("x")
+    give_to_box(tmp_path / "job")
+    seen = str(tmp_path / "seen")
+    box = Box(str(tmp_path / "job"), (*python_paths(), seen), (f"{seen}/hidden",))
+    look = f"import os; print(os.listdir({seen!r}), os.listdir({seen + '/hidden'!r}))"
+    if way == "bubblewrap":
+        command = wrap([sys.executable, "-c", look], box, {})
+    else:
+        enter = (
+            "import json, os, sys, pathlib\n"
+            "from tinytutor.running.sandbox import entry\n"
+            "from tinytutor.running.sandbox.box import Box\n"
+            "entry.leave_processes()\n"
+            "if os.fork():\n    os.wait()\n    os._exit(0)\n"
+            "entry.enter(Box.from_json(json.loads(sys.argv[1])), pathlib.Path(sys.argv[2]))\n"
+            f"{look}"
+        )
+        place = str(tmp_path / "box" / "root")
+        command = [sys.executable, "-c", enter, json.dumps(box.as_json()), place]
+    ran = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert ran.stdout == "['hidden'] []\n", ran.stderr
 
 
 async def test_the_system_is_read_only_and_rights_are_gone(attack: Attack, tmp_path: Path) -> None:
