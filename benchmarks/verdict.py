@@ -67,7 +67,7 @@ def main() -> None:
         tutor = Tutor(create_workspace(folder, course))
         drop_experiments(tutor.start(MODULE), tutor)
         loop.run(tutor.warm_up())
-        loop.run(tutor.check(MODULE))
+        loop.run(tutor.check(MODULE, fresh=True))
         first = tutor.lesson(MODULE).exercises[0].id
 
         def wait_for_kernel() -> None:
@@ -75,10 +75,10 @@ def main() -> None:
             loop.run(asyncio.sleep(1.2))
 
         def app_check() -> None:
-            assert loop.run(tutor.check(MODULE)).passed
+            assert loop.run(tutor.check(MODULE, fresh=True)).passed
 
         def app_exercise() -> None:
-            assert loop.run(tutor.try_exercise(MODULE, first)).passed
+            assert loop.run(tutor.try_exercise(MODULE, first, fresh=True)).passed
 
         bin_folder = Path(sys.executable).parent
         notebook = f"{MODULE}.ipynb"

@@ -23,6 +23,15 @@ from tinytutor.running.sandbox.box import Box, clean_environment
 from tinytutor.running.sandbox.bubblewrap import wrap
 from tinytutor.running.sandbox.support import give_to_box
 
+# The current folder must not be searched yet: a student's `random.py` may lie in it. IPython lets
+# cells import from it later.
+KERNEL_PROGRAM = """
+import sys
+if not sys.path[0]:
+    del sys.path[0]
+from tinytutor.running.inside.kernel import main
+main()
+"""
 PROVISIONER = "tinytutor-forked"
 """Its entry point in the group `jupyter_client.kernel_provisioners`."""
 
@@ -54,7 +63,7 @@ class ForkedProvisioner(LocalProvisioner):
         try:
             process = await self.template.fork(
                 {
-                    "argv": cmd[cmd.index("ipykernel_launcher") + 1 :],
+                    "argv": cmd[cmd.index(KERNEL_PROGRAM) + 1 :],
                     "env": kwargs["env"],
                     "cwd": folder,
                     "memory_mib": self.memory_mib,

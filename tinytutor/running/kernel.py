@@ -20,7 +20,7 @@ from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.provisioning.factory import KernelProvisionerFactory
 
 from tinytutor.running.folders import fits, make_folder, remove_folder
-from tinytutor.running.forked import PROVISIONER, ForkedProvisioner
+from tinytutor.running.forked import KERNEL_PROGRAM, PROVISIONER, ForkedProvisioner
 from tinytutor.running.forking import ForkedProcess, TemplateProcess
 from tinytutor.running.limits import FOLDER_MIB, MOST_FILES
 from tinytutor.running.process import apply_limits, kernel_environment
@@ -45,12 +45,13 @@ START_SECONDS = 60.0
 """A slow machine may need long for a first import; a kernel that takes longer never comes."""
 FORKED_START_SECONDS = 15.0
 """A forked kernel has nothing to import."""
+MOST_MESSAGE_BYTES = 8 * 2**20
+"""A picture of 4 MiB fits. A longer message of a kernel ends its connection for a moment: it can't
+fill our memory."""
+_MOST_WAITING = 32
+"""Messages that wait to be read."""
 _END_SECONDS = 2.0
 """A killed process is gone within milliseconds, whether or not anybody can tell us."""
-
-_MOST_WAITING = 32
-_LARGEST_MESSAGE_BYTES = 8 * 2**20
-"""A picture of 4 MiB fits; a kernel that sends more is cut off for a moment."""
 
 _ARGUMENTS = [
     "--InteractiveShell.xmode=Plain",
@@ -67,7 +68,7 @@ class KernelStartError(RuntimeError):
 class Kernel:
     """A running kernel and the client that talks to it."""
 
-    def __init__(self, manager: AsyncKernelManager, client: AsyncKernelClient, folder: Path):
+    def __init__(self, manager: AsyncKernelManager, client: KernelClient, folder: Path):
         self.manager = manager
         self.client = client
         self._folder = folder
@@ -99,7 +100,7 @@ class Kernel:
                 stderr=subprocess.DEVNULL,
                 **_first_step(box, memory_mib),
             )
-            client = _Client(parent=manager, **manager.get_connection_info(session=True))
+            client = KernelClient(parent=manager, **manager.get_connection_info(session=True))
             kernel = cls(manager, client, folder)
             client.start_channels(stdin=False, hb=False, control=False)
             await _wait_for_answer(client, manager)
@@ -210,7 +211,7 @@ class _Manager(AsyncKernelManager):
 
     @property
     def kernel_spec(self) -> KernelSpec:
-        argv = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
+        argv = [sys.executable, "-c", KERNEL_PROGRAM, "-f", "{connection_file}"]
         spec = KernelSpec(argv=argv, display_name="Python 3", language="python")
         # An installation that does not know this entry point goes on with ordinary kernels.
         known = PROVISIONER in KernelProvisionerFactory.instance().get_provisioner_entries()
@@ -224,16 +225,36 @@ class _Manager(AsyncKernelManager):
         return spec
 
 
-class _Client(AsyncKernelClient):
-    """Bounds what it reads, and reconnects fast: a socket not bound yet costs up to 100 ms."""
+class KernelClient(AsyncKernelClient):
+    """Sends instructions along with a cell, and reads no message of boundless size."""
+
+    def __init__(self, **settings: Any):
+        super().__init__(**settings)
+        self.instructions: dict[str, str] = {}
+        """For the next cell, see `inside.instructions`."""
+
+    def execute(
+        self,
+        code: str,
+        silent: bool = False,
+        store_history: bool = True,
+        user_expressions: dict[str, Any] | None = None,
+        allow_stdin: bool | None = None,
+        stop_on_error: bool = True,
+    ) -> str:
+        """Sends an execute request; returns its id."""
+        expressions = {**(user_expressions or {}), **self.instructions}
+        return str(
+            super().execute(code, silent, store_history, expressions, allow_stdin, stop_on_error)
+        )
 
     def _create_connected_socket(self, channel: str, identity: bytes | None = None) -> Any:
         import zmq  # noqa: PLC0415  already imported by jupyter_client
 
+        # A socket that is not bound yet otherwise costs up to 100 ms.
         self.context.setsockopt(zmq.RECONNECT_IVL, 5)
-        # What waits to be read is bounded, in messages and in the bytes of each.
         self.context.setsockopt(zmq.RCVHWM, _MOST_WAITING)
-        self.context.setsockopt(zmq.MAXMSGSIZE, _LARGEST_MESSAGE_BYTES)
+        self.context.setsockopt(zmq.MAXMSGSIZE, MOST_MESSAGE_BYTES)
         return super()._create_connected_socket(channel, identity)
 
 

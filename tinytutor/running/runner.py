@@ -14,7 +14,16 @@ from pathlib import Path
 
 from tinytutor.notebooks.assembly import Assembly
 from tinytutor.notebooks.lesson import CellKind
-from tinytutor.running.events import Job, KernelReady, RunCell, RunEvent, RunFinished, from_line
+from tinytutor.running.events import (
+    Answered,
+    Job,
+    KernelReady,
+    Question,
+    RunCell,
+    RunEvent,
+    RunFinished,
+    from_line,
+)
 
 _LINE_LIMIT = 32 * 2**20
 """Longest line of the worker: a picture of 4 MiB fits with room to spare."""
@@ -58,6 +67,31 @@ class Runner:
     async def prepare(self, memory_mib: int) -> None:
         """Lets a kernel start for the coming job while its cells are still put together."""
         await self._send({"prepare": memory_mib})
+
+    async def run_ahead(self, job: Job) -> None:
+        """Lets the cells of a job run that will come with more cells after them.
+
+        Returns at once. That job then begins where they end.
+        """
+        await self._send({"ahead": asdict(job)})
+
+    async def ask(self, question: Question) -> tuple[str, ...]:
+        """What the kernel that ran ahead answers; empty where there is none, or a job runs."""
+        if self._busy.locked() or self._worker is None:
+            return ()
+        # Shielded: an answer that nobody waits for any more must not stay in the pipe.
+        return await asyncio.shield(asyncio.ensure_future(self._asked(question)))
+
+    async def _asked(self, question: Question) -> tuple[str, ...]:
+        async with self._busy:
+            await self._send({"ask": asdict(question)})
+            assert self._worker is not None
+            assert self._worker.stdout is not None
+            while line := await self._worker.stdout.readline():
+                event = from_line(line)
+                if isinstance(event, Answered):
+                    return event.texts
+        return ()
 
     async def run(self, job: Job) -> AsyncIterator[RunEvent]:
         """Runs a job in a clean kernel and yields its events; the last one is RunFinished.

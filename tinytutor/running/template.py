@@ -266,15 +266,17 @@ def _become_kernel(request: dict[str, Any], set_by_imports: Mapping[str, str]) -
         apply_limits(request["memory_mib"])
     if os.getppid() != parent_pid:
         os._exit(1)  # the template died before its death could be announced
-    sys.argv = ["ipykernel_launcher.py", *request["argv"]]
     import numpy as np  # noqa: PLC0415
     from ipykernel.kernelapp import IPKernelApp  # noqa: PLC0415
 
+    from tinytutor.running.inside.kernel import PROGRAM_NAME, TutorKernel  # noqa: PLC0415
+
+    sys.argv = [PROGRAM_NAME, *request["argv"]]
     random.seed()
     np.random.seed()
     gc.enable()
     # Its default was read from the environment of the template.
-    app: Any = IPKernelApp.instance(parent_handle=parent_pid)
+    app: Any = IPKernelApp.instance(parent_handle=parent_pid, kernel_class=TutorKernel)
     app.initialize(request["argv"])
     app.start()
 
@@ -287,7 +289,12 @@ def main() -> None:
     requests.set_inheritable(False)
     adopt_orphans()
     gc.disable()
-    for name in ("ipykernel.kernelapp", "numpy"):
+    for name in (
+        "ipykernel.kernelapp",
+        "numpy",
+        "tinytutor.running.inside.kernel",
+        "tinytutor.kit",
+    ):
         importlib.import_module(name)
     gc.freeze()
     request = Template(requests, worker_pid).serve()

@@ -1,16 +1,26 @@
-"""Hears what a cell shows, live and within limits, and takes the reply as its outcome."""
+"""nbclient for one cell at a time: live output within a cap, and the reply as the verdict."""
 
 from __future__ import annotations
 
 import contextlib
+import json
 import re
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import nbformat
 from nbclient import NotebookClient
 
-from tinytutor.running.events import CellError, CellOutput, CellStatus, Frame, RunCell, RunEvent
+from tinytutor.running.events import (
+    CellError,
+    CellOutput,
+    CellStatus,
+    Frame,
+    RunCell,
+    RunEvent,
+)
+from tinytutor.running.inside.instructions import INSTRUCTIONS
 from tinytutor.running.kernel import Kernel
 from tinytutor.running.limits import MOST_MESSAGES, MOST_OUTPUT_MIB, MOST_PICTURES_MIB
 from tinytutor.running.text import plain_text
@@ -25,7 +35,6 @@ _FRAME = re.compile(
 )
 _SYNTAX_PLACE = re.compile(r"\s*\([^()]*, line \d+\)$")
 
-
 _CUT = "\n… output cut here: {} than the limit\n"
 _UNREAD_FACTOR = 4
 """Escapes are removed from this much of a long text, in multiples of what may be shown."""
@@ -35,7 +44,17 @@ class FloodError(Exception):
     """A cell sends so much that it is not worth hearing it out; the message names the limit."""
 
 
-class OutputClient(NotebookClient):
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """How a cell ended, by the kernel's own word."""
+
+    status: CellStatus
+    error: CellError | None = None
+    answer: str | None = None
+    """Of a probe: plain values as JSON."""
+
+
+class CellClient(NotebookClient):
     """nbclient for one cell at a time: live output within a cap, and the reply as the verdict."""
 
     def __init__(self, kernel: Kernel, emit: Emit):
@@ -45,6 +64,7 @@ class OutputClient(NotebookClient):
             allow_errors=True,
             timeout=None,
         )
+        self._kernel_client = kernel.client
         self.kc = kernel.client
         self.kc.allow_stdin = False
         self.asked_to_exit = False
@@ -57,9 +77,7 @@ class OutputClient(NotebookClient):
         self._cell_by_count: dict[int, str] = {}
         self.on_cell_executed = self._keep_reply
 
-    async def run(
-        self, cell: RunCell, output_bytes: int, messages: int
-    ) -> tuple[CellStatus, CellError | None]:
+    async def run(self, cell: RunCell, output_bytes: int, messages: int) -> Reply:
         """Runs one cell to its reply. Raises FloodError."""
         self._cell_id, self._reply = cell.id, {}
         self._bytes_left, self._messages_left = output_bytes, messages
@@ -67,15 +85,17 @@ class OutputClient(NotebookClient):
         self._bytes = self._messages = 0
         node = nbformat.v4.new_code_cell(cell.source)
         if not cell.source.strip():
-            return CellStatus.OK, None
+            return Reply(CellStatus.OK)
         # The count of the next execution is known before its reply: errors name it.
         self._cell_by_count[len(self._cell_by_count) + 1] = cell.id
+        self._kernel_client.instructions = _instructions(cell)
         await self.async_execute_cell(node, 0)
         content = self._reply
         self.asked_to_exit = any(p.get("source") == "ask_exit" for p in content.get("payload", ()))
         if content.get("status") == "ok":
-            return CellStatus.OK, None
-        return CellStatus.ERROR, self._error(content)
+            answer = content.get("answer")
+            return Reply(CellStatus.OK, answer=answer if isinstance(answer, str) else None)
+        return Reply(CellStatus.ERROR, self._error(content))
 
     @contextlib.contextmanager
     def silent(self) -> Iterator[None]:
@@ -153,3 +173,11 @@ class OutputClient(NotebookClient):
             for match in _FRAME.finditer(trace)
         ]
         return CellError(name, message, tuple(frames[-50:]))
+
+
+def _instructions(cell: RunCell) -> dict[str, str]:
+    """What tells the kernel to run a cell apart from IPython; nothing for an ordinary one."""
+    if cell.probe is not None:
+        how = {"run": "probe", "function": cell.probe.function, "seed": cell.probe.seed}
+        return {INSTRUCTIONS: json.dumps(how)}
+    return {INSTRUCTIONS: json.dumps({"run": "test"})} if cell.is_test else {}
