@@ -233,6 +233,19 @@ def test_a_command_is_boxed_too(kind_of_box: str, tmp_path: Path) -> None:
     assert (tmp_path / "inside" / "made").read_text() == "x"
 
 
+def test_what_only_linux_has_is_not_imported_elsewhere() -> None:
+    elsewhere = (
+        "import ctypes, sys\n"
+        "sys.modules['resource'] = None\n"
+        "ctypes.CDLL = None\n"
+        "import tinytutor.running.sandbox, tinytutor.running.processes, tinytutor.running.limits\n"
+        "import tinytutor.running.escapes, tinytutor.running.watchdog"
+    )
+    program = [sys.executable, "-c", elsewhere]
+    ran = subprocess.run(program, capture_output=True, text=True, check=False)
+    assert ran.returncode == 0, ran.stderr
+
+
 def test_a_required_sandbox_refuses_and_an_automatic_one_warns() -> None:
     works = SandboxSupport(True, "yes")
     missing = SandboxSupport(False, "bubblewrap is not installed", "install it")
