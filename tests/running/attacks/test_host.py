@@ -246,6 +246,16 @@ def test_what_only_linux_has_is_not_imported_elsewhere() -> None:
     assert ran.returncode == 0, ran.stderr
 
 
+@pytest.mark.skipif(sys.platform != "linux" or os.geteuid() != 0, reason="only root gives away")
+@pytest.mark.parametrize("folder", [Path("/"), ROOT, ROOT / "tinytutor", Path.home()])
+def test_no_folder_but_a_jobs_is_given_away(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    ran: list[object] = []
+    monkeypatch.setattr("tinytutor.running.sandbox.support.subprocess.run", ran.append)
+    with pytest.raises(PermissionError, match="lies in it"):
+        give_to_box(folder)
+    assert not ran
+
+
 def test_a_required_sandbox_refuses_and_an_automatic_one_warns() -> None:
     works = SandboxSupport(True, "yes")
     missing = SandboxSupport(False, "bubblewrap is not installed", "install it")
