@@ -119,7 +119,13 @@ class Runner:
                     yield event
             finally:
                 if not finished:
-                    await asyncio.shield(self._cancel_job())
+                    ending = asyncio.ensure_future(self._cancel_job())
+                    try:
+                        await asyncio.shield(ending)
+                    except asyncio.CancelledError:
+                        # Cancelled again: the next run must not read beside it.
+                        await ending
+                        raise
 
     async def close(self) -> None:
         """Ends the worker and with it every kernel."""
