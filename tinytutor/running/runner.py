@@ -24,6 +24,7 @@ from tinytutor.running.events import (
     RunFinished,
     from_line,
 )
+from tinytutor.running.sandbox.support import give_to_box
 
 _LINE_LIMIT = 32 * 2**20
 """Longest line of the worker: a picture of 4 MiB fits with room to spare."""
@@ -51,11 +52,12 @@ class Runner:
         """A runner whose kernels work in `folder`.
 
         Args:
-            folder: the job's own; in a box the only one that can be written.
+            folder: the job's own; in a box the only one that can be written. Where root runs
+                this, it is given to the user nobody (see `give_to_box`).
             sandbox: whether every kernel is boxed. Ask `sandbox_support` before.
         """
         self._folder = folder
-        self._options = ("--sandbox",) if sandbox else ()
+        self._sandbox = sandbox
         self._worker: asyncio.subprocess.Process | None = None
         self._kernel_pid = 0
         self._busy = asyncio.Lock()
@@ -101,6 +103,8 @@ class Runner:
         async with self._busy:
             finished = False
             try:
+                if self._sandbox:
+                    await asyncio.to_thread(give_to_box, self._folder)
                 await self._send({"job": asdict(job)})
                 assert self._worker is not None
                 assert self._worker.stdout is not None
@@ -115,7 +119,13 @@ class Runner:
                     yield event
             finally:
                 if not finished:
-                    await asyncio.shield(self._cancel_job())
+                    ending = asyncio.ensure_future(self._cancel_job())
+                    try:
+                        await asyncio.shield(ending)
+                    except asyncio.CancelledError:
+                        # Cancelled again: the next run must not read beside it.
+                        await ending
+                        raise
 
     async def close(self) -> None:
         """Ends the worker and with it every kernel."""
@@ -147,7 +157,7 @@ class Runner:
                 "-P",
                 "-m",
                 "tinytutor.running.worker",
-                *self._options,
+                *(["--sandbox"] if self._sandbox else []),
                 stdin=asyncio.subprocess.PIPE,
                 stdout=asyncio.subprocess.PIPE,
                 # Never the terminal: what a library prints there would draw over the app.
