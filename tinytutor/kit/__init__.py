@@ -18,9 +18,11 @@ from tinytutor.kit.datasets import digits, moons, spirals
 from tinytutor.kit.pictures import gallery, region_map
 from tinytutor.kit.runs import run_tests
 from tinytutor.kit.show import bars, curve, table
+from tinytutor.kit.tales import Tales, tales
 
 __all__ = [
     "Mismatch",
+    "Tales",
     "bars",
     "connected",
     "curve",
@@ -36,5 +38,6 @@ __all__ = [
     "same_dtype",
     "spirals",
     "table",
+    "tales",
     "unchanged",
 ]
