@@ -221,6 +221,7 @@ def test_one_hot():
         mistakes={
             "one row for each id: the places are the last axis": right.T,
             "True belongs where the place is the id": 1 - right,
+            "places count from 0": np.eye(4)[[0, 3, 1, 3], :3],
         },
     )
     same_dtype(got, np.float32, "one_hot([1, 0, 2, 0], 3)")
@@ -759,8 +760,12 @@ letter_rows = []
 for letter in "taibk":
     this = tokenizer.ids[letter]
     nearest = np.argsort(-alike[this])[1:4]
-    found = [f"{tokenizer.symbols[other]} {alike[this, other]:.2f}" for other in nearest]
-    letter_rows.append((letter, *found))
+    letter_rows.append(
+        (
+            letter,
+            *(f"{tokenizer.symbols[i]} {alike[this, i]:.2f}" for i in nearest),
+        )
+    )
 table(letter_rows, ["letter", "nearest", "second", "third"])
 
 # %% [markdown]
@@ -878,7 +883,7 @@ def test_token_and_position():
         "ids do not choose the position": what[ids] + where[ids],
         "positions count from 0": what[ids] + where[1:4],
         "the two rows are added, not joined": joined,
-        "each place has its own position": what[ids] + where[3],
+        "each place has its own position": what[ids] + where[0],
     }
     says = "TokenAndPosition(7, 9, 4)(ids), ids of shape (2, 3)"
     same(got, right, says, mistakes=wrong)
@@ -898,7 +903,8 @@ def test_token_and_position():
     same(np.concatenate(parts), whole, "a text in two parts")
 
     # Too long, by one and by many; ids that nobody knows.
-    with refuses(ValueError, "layer(ids, start=7)", ["7..9", "last row is 8"]):
+    says = ["7..9", "last row is 8"]
+    with refuses(ValueError, "layer(ids, start=7)", says):
         layer(ids, start=7)
     with refuses(ValueError, "layer of 12 ids", ["0..11", "last row is 8"]):
         layer([0] * 12)
@@ -990,6 +996,149 @@ curve(
     log_x=True,
     log_y=True,
 )
+
+# %% [markdown]
+"""
+### What to see
+
+**Time.** The lookup copies 256 rows of 64 numbers, however long the table
+is. The product multiplies every row of it, so its time grows with the
+vocabulary:
+
+```
+   tokens           250     1000     4000     8000
+   look up, ms     0.03     0.03     0.03     0.03
+   multiply, ms    0.75     2.2      18       42
+```
+
+That was a small laptop-class machine with one thread, busy with other work.
+Yours may be faster, but the two lines will have the same shape. At 5,000
+tokens the product makes 82 million multiplications to copy 16,384 numbers.
+The ratio of times is smaller than that, some hundreds: nearly all of the
+0.03 ms is the way through Python, the check of the ids and the door of
+module 02.
+
+**Memory.** 256 ids are 2 KiB. The same ids as one-hot rows of 5,000 are 4.9
+MiB, and nearly all of that is zeros. So one-hot rows explain an embedding.
+Nobody runs it that way.
+
+**The table itself** is the price of a vocabulary: `4 · vocab · dim` bytes.
+Twice the tokens or twice the width, twice the bytes. In module 11 a larger
+vocabulary made shorter rows of ids. Here is what it costs.
+"""
+
+# %% [markdown]
+"""
+## In production
+
+- **PyTorch** calls it `nn.Embedding(count, dim)` and looks up just so. Its
+  rows start with spread 1. On a graphics card a wrong id is reported late
+  and without its number, so it pays to check ids before.
+- **GPT-2** learned its positions: a table of 1,024 rows. Its smallest model
+  has 50,257 tokens of 768 numbers, 39 of its 124 million parameters. So
+  nearly a third of it is the table.
+- Many models use the token table **twice**: at the end, its rows are
+  compared with the result, and the most similar token is the answer. This is
+  called *tied weights*.
+- **Rotary positions** (RoPE) are your clock hands again. Most newer models
+  do not add a position. They turn pairs of numbers by the angle of the
+  hands, so that products of two rows depend on their distance.
+- Services that **search** by meaning store a vector for each text, and
+  answer a question with the texts of the highest cosine similarity.
+"""
+
+# %% [markdown]
+"""
+## Misconceptions
+
+**"An embedding multiplies."** It could, with one-hot rows. It looks up, and
+that gives the same numbers.
+
+**"Larger ids are larger tokens."** An id is a name. Sort the vocabulary in
+another way, and every id changes while the texts stay the same.
+
+**"The position is a number that is added."** It is a row as long as the
+token's. Each number of it moves at another speed, or is learned.
+
+**"The clocks repeat after 6 steps."** The fast hand does. The slowest of 64
+numbers turns once in some 47,000 steps.
+
+**"The meaning of a row is in its single numbers."** Usually in none of them.
+What counts is which other rows lie in the same direction.
+"""
+
+# %% [markdown]
+"""
+## Questions to think about
+
+1. Rows of a table for 300 tokens, 16 numbers each. How can 300 tokens all
+   be different in 16 numbers, when one-hot rows need 300?
+2. What happens to a token that never occurs in the texts a network learns
+   from? What does its row look like afterwards?
+3. Two clocks, dim 8, positions 0 to 1,000. Which hand would you take away
+   first, and what would be lost?
+4. The learned table has 48 rows, and a text has 49 tokens. What could you
+   do with clocks that you can't do with the table?
+5. Why are similarities of positions high even for 10 and 40? Think of the
+   slow hands.
+"""
+
+# %% [markdown]
+"""
+## Quick reference
+
+```
+one_hot(ids, count)           (...) ─▶ (..., count)   float32
+one_hot(ids, n) @ table       the same as table[ids]
+
+Embedding(count, dim, rng)    (...) ─▶ (..., dim)
+  weight (count, dim)         bell curve of spread 0.02
+  TypeError                   ids that are no integers
+  IndexError                  ids out of range, -1 too
+
+clock_speeds(dim)             (dim/2,)  1, ..., nearly 1/10000
+  hand i                      10000 ** (-2i / dim) radians a step
+sinusoidal_table(length, dim) (length, dim)
+  columns                     sin, cos of hand 0, sin, cos of hand 1, ...
+  row 0                       0 1 0 1 0 1 ...
+  similarity of two rows      depends on their distance alone
+
+cosine_similarity(a, b)       (n, d), (m, d) ─▶ (n, m), -1 to 1
+
+TokenAndPosition(vocab, max_length, dim, rng)
+  (ids, start=0)              (..., T) ─▶ (..., T, dim)
+                              token[ids] + position[start : start + T]
+
+fixed clocks                  nothing to learn, any length
+learned positions             fit the task, up to max_length
+bytes of a table              4 · count · dim
+```
+"""
+
+# %% [markdown]
+"""
+## Looking ahead
+
+- **06 Autograd** goes through your lookup, too. An id that occurs twice
+  gets both of its gradients added up in one row.
+- **13 Attention** lets the rows of a text look at each other. It ignores
+  their order, so without positions a sentence would be a bag of words. The
+  clocks come from the paper that introduced it, in 2017.
+- **14 Transformers** begins with your `TokenAndPosition`.
+- **19 Caching** hands a text in part by part. It needs `start`.
+"""
+
+# %% [markdown]
+"""
+## Summary and what comes next
+
+You turned ids into rows: by one-hot products to see why, by lookup to do
+it. Clock hands of different speeds gave every position a row of its own, in
+which distance shows. Cosine similarity measured it, and found that letters
+with similar neighbours are alike. `TokenAndPosition` adds what and where.
+
+Together with 13, this module unlocks 14.
+"""
 
 # %%
 if __name__ == "__main__":
