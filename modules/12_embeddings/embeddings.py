@@ -29,7 +29,7 @@ Nothing else is needed.
 
 ### Time and difficulty
 
-About 2.5 hours. Difficulty 2 of 5. Six exercises of 1 to 8 lines.
+About 2.5 hours. Difficulty 2 of 5. Six exercises of 1 to 7 lines.
 
 ### Learning objectives
 
@@ -82,8 +82,8 @@ Now two tokens can be near each other or far apart, in many respects at
 once. Nobody types these numbers in. They are parameters, like the weights
 of a `Linear`: they start at random and are learned.
 
-And there is a second loss to repair. Put the rows of a text together in any
-way that ignores their order, for example by a sum, and "dog bites man" is
+One thing is still missing. Put the rows of a text together in any way that
+ignores their order, for example by a sum, and "dog bites man" is
 the same as "man bites dog". So here is the question of this module: **how
 do you put into a row of numbers what a token is, and where it stands?**
 """
@@ -399,7 +399,7 @@ a day apart:
 ```
 
 No hand can do it alone. The fast one tells neighbours apart, but after a
-turn it begins anew. The slow one never repeats in time, but between two
+turn it begins anew. The slow one takes long to repeat, but between two
 neighbours it hardly moves. Together they are fine *and* unmistakable.
 
 Here are three hands that turn once in 8, 64 and 512 steps:
@@ -733,8 +733,9 @@ gallery(shades, ["24 positions with each other"])
 
 # %% [markdown]
 """
-Close positions are alike, far ones less. And look at the table: three steps
-apart is three steps apart, wherever you stand. In the picture every
+Close positions are alike, far ones less, on the whole. Five steps apart are
+more alike than three, 0.77 and 0.69: the fast hand is nearly round again.
+And look at the table: three steps are three steps, wherever you stand. In the picture every
 diagonal has one shade. For two hands, the dot product of the tips is the
 cosine of the angle *between* them, and that angle depends on the distance
 alone. So a network can learn "the token before me" once, for all positions.
@@ -802,7 +803,7 @@ with the second, and you will use it:
 The positions count along the **last** axis of the ids. The first axis says
 which text it is, and that must not matter.
 
-**And `start`?** Someone may hand you a text in parts: first 6 ids, later
+**Why a start?** Someone may hand you a text in parts: first 6 ids, later
 the next 3. Those stand at positions 6, 7 and 8, not at 0, 1 and 2. The
 caller says `start=6`.
 
@@ -948,7 +949,7 @@ rows of 64 numbers.
 
 # %% [markdown] tags=["prediction"]
 """
-**Predict first.** The lookup takes some hundredth of a millisecond. What
+**Predict first.** The lookup takes some hundredths of a millisecond. What
 does the product with one-hot rows take, with the rows made beforehand?
 
 1. the same: it gives the same numbers
@@ -1035,11 +1036,11 @@ vocabulary made shorter rows of ids. Here is what it costs.
   rows start with spread 1. On a graphics card a wrong id is reported late
   and without its number, so it pays to check ids before.
 - **GPT-2** learned its positions: a table of 1,024 rows. Its smallest model
-  has 50,257 tokens of 768 numbers, 39 of its 124 million parameters. So
-  nearly a third of it is the table.
+  has 50,257 tokens of 768 numbers: 39 of its 124 million parameters. Nearly
+  a third of the model is that table.
 - Many models use the token table **twice**: at the end, its rows are
-  compared with the result, and the most similar token is the answer. This is
-  called *tied weights*.
+  compared with the result, and the token whose row fits best is the answer.
+  This is called *tied weights*.
 - **Rotary positions** (RoPE) are your clock hands again. Most newer models
   do not add a position. They turn pairs of numbers by the angle of the
   hands, so that products of two rows depend on their distance.
@@ -1075,8 +1076,8 @@ What counts is which other rows lie in the same direction.
    be different in 16 numbers, when one-hot rows need 300?
 2. What happens to a token that never occurs in the texts a network learns
    from? What does its row look like afterwards?
-3. Two clocks, dim 8, positions 0 to 1,000. Which hand would you take away
-   first, and what would be lost?
+3. A clock row of dim 8, positions 0 to 1,000. Which hand would you take
+   away first, and what would be lost?
 4. The learned table has 48 rows, and a text has 49 tokens. What could you
    do with clocks that you can't do with the table?
 5. Why are similarities of positions high even for 10 and 40? Think of the
