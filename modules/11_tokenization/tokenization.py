@@ -401,8 +401,8 @@ A rule is needed, and any rule will do, as long as it is a rule. Ours: of
 the most common pairs take the **smallest**, here `(2, 3)`. Then the same
 text always gives the same vocabulary, whatever order its pairs came in.
 
-Python orders tuples like words in a lexicon, by the first entry, and by
-the second where the first is equal: `(2, 9) < (3, 1) < (3, 4)`.
+Python orders tuples like words in a lexicon, by the first entry, and by the
+second where the first is equal: `(2, 9) < (3, 1) < (3, 4)`.
 
 That settles both wishes at once. Ask for the smallest *key*, where the key
 of a pair is a tuple of two things:
@@ -415,8 +415,8 @@ of a pair is a tuple of two things:
    (2, 3)    (-4, (2, 3))       ◀─ the smallest: -4 first, then (2, 3)
 ```
 
-**Your part.** One line with `min(counts, key=...)`. A small function
-without a name gives the key: `lambda pair: ...`.
+**Your part.** One line: `min` takes a `key`, a function that gives the key
+of each pair. `lambda pair:` begins such a function without a name.
 """
 
 
@@ -577,7 +577,7 @@ test_merge_pair()
 """
 Three steps of five are done. Before you put them in a loop, see them work
 once on the letters of `aaabdaaabac`. As ids, "a" is 97, "b" 98, "c" 99 and
-"d" 100: their numbers in every computer since the sixties.
+"d" 100: their numbers in nearly every computer since the sixties.
 """
 
 # %% tags=["experiment"]

@@ -83,9 +83,9 @@ once. Nobody types these numbers in. They are parameters, like the weights
 of a `Linear`: they start at random and are learned.
 
 One thing is still missing. Put the rows of a text together in any way that
-ignores their order, for example by a sum, and "dog bites man" is
-the same as "man bites dog". So here is the question of this module: **how
-do you put into a row of numbers what a token is, and where it stands?**
+ignores their order, for example by a sum, and "dog bites man" is the same
+as "man bites dog". So here is the question of this module: **how do you put
+into a row of numbers what a token is, and where it stands?**
 """
 
 # %%
@@ -606,7 +606,7 @@ of a row with D numbers:
 
 You have just written it. Dividing by `10000^(2i/D)` is multiplying by the
 speed of hand i. Look at the clocks of 24 positions. Each pair of columns is
-a hand, dark is 1 and blank is -1:
+a hand, a full block is 1 and blank is -1:
 """
 
 # %% tags=["experiment"]
@@ -735,17 +735,18 @@ gallery(shades, ["24 positions with each other"])
 """
 Close positions are alike, far ones less, on the whole. Five steps apart are
 more alike than three, 0.77 and 0.69: the fast hand is nearly round again.
-And look at the table: three steps are three steps, wherever you stand. In the picture every
-diagonal has one shade. For two hands, the dot product of the tips is the
-cosine of the angle *between* them, and that angle depends on the distance
-alone. So a network can learn "the token before me" once, for all positions.
+And look at the table: three steps are three steps, wherever you stand. In
+the picture every diagonal has one shade. The reason: take one hand at two
+positions. The dot product of its two tips is the cosine of the angle
+*between* them, and that angle depends on the distance alone. So a network
+can learn "the token before me" once, for all positions.
 
 Second, letters. Can vectors know that `a` is like `o`? Here is a way
 without any learning: count. For each letter of the tales, which letters
 stand before it and behind it, and how often? That makes a row of numbers
-for each letter. One-hot rows do the counting: column `i` of `before`
-says where letter `i` stands, so the product counts how often `i` is
-followed by `j`.
+for each letter. One-hot rows do the counting: column `i` of `before` says
+where letter `i` stands, so the product counts how often `i` is followed by
+`j`.
 """
 
 # %% tags=["experiment"]
@@ -1064,8 +1065,8 @@ token's. Each number of it moves at another speed, or is learned.
 **"The clocks repeat after 6 steps."** The fast hand does. The slowest of 64
 numbers turns once in some 47,000 steps.
 
-**"The meaning of a row is in its single numbers."** Usually in none of them.
-What counts is which other rows lie in the same direction.
+**"The meaning of a row is in its single numbers."** Usually in none of
+them. What counts is which other rows lie in the same direction.
 """
 
 # %% [markdown]
