@@ -29,7 +29,7 @@ Nothing else is needed.
 
 ### Time and difficulty
 
-About 2.5 hours. Difficulty 2 of 5. Six exercises of 1 to 8 lines.
+About 2.5 hours. Difficulty 2 of 5. Six exercises of 1 to 7 lines.
 
 ### Learning objectives
 
@@ -82,10 +82,10 @@ Now two tokens can be near each other or far apart, in many respects at
 once. Nobody types these numbers in. They are parameters, like the weights
 of a `Linear`: they start at random and are learned.
 
-And there is a second loss to repair. Put the rows of a text together in any
-way that ignores their order, for example by a sum, and "dog bites man" is
-the same as "man bites dog". So here is the question of this module: **how
-do you put into a row of numbers what a token is, and where it stands?**
+One thing is still missing. Put the rows of a text together in any way that
+ignores their order, for example by a sum, and "dog bites man" is the same
+as "man bites dog". So here is the question of this module: **how do you put
+into a row of numbers what a token is, and where it stands?**
 """
 
 # %%
@@ -221,6 +221,7 @@ def test_one_hot():
         mistakes={
             "one row for each id: the places are the last axis": right.T,
             "True belongs where the place is the id": 1 - right,
+            "places count from 0": np.eye(4)[[0, 3, 1, 3], :3],
         },
     )
     same_dtype(got, np.float32, "one_hot([1, 0, 2, 0], 3)")
@@ -398,7 +399,7 @@ a day apart:
 ```
 
 No hand can do it alone. The fast one tells neighbours apart, but after a
-turn it begins anew. The slow one never repeats in time, but between two
+turn it begins anew. The slow one takes long to repeat, but between two
 neighbours it hardly moves. Together they are fine *and* unmistakable.
 
 Here are three hands that turn once in 8, 64 and 512 steps:
@@ -605,7 +606,7 @@ of a row with D numbers:
 
 You have just written it. Dividing by `10000^(2i/D)` is multiplying by the
 speed of hand i. Look at the clocks of 24 positions. Each pair of columns is
-a hand, dark is 1 and blank is -1:
+a hand, a full block is 1 and blank is -1:
 """
 
 # %% tags=["experiment"]
@@ -732,18 +733,20 @@ gallery(shades, ["24 positions with each other"])
 
 # %% [markdown]
 """
-Close positions are alike, far ones less. And look at the table: three steps
-apart is three steps apart, wherever you stand. In the picture every
-diagonal has one shade. For two hands, the dot product of the tips is the
-cosine of the angle *between* them, and that angle depends on the distance
-alone. So a network can learn "the token before me" once, for all positions.
+Close positions are alike, far ones less, on the whole. Five steps apart are
+more alike than three, 0.77 and 0.69: the fast hand is nearly round again.
+And look at the table: three steps are three steps, wherever you stand. In
+the picture every diagonal has one shade. The reason: take one hand at two
+positions. The dot product of its two tips is the cosine of the angle
+*between* them, and that angle depends on the distance alone. So a network
+can learn "the token before me" once, for all positions.
 
 Second, letters. Can vectors know that `a` is like `o`? Here is a way
 without any learning: count. For each letter of the tales, which letters
 stand before it and behind it, and how often? That makes a row of numbers
-for each letter. One-hot rows do the counting: column `i` of `before`
-says where letter `i` stands, so the product counts how often `i` is
-followed by `j`.
+for each letter. One-hot rows do the counting: column `i` of `before` says
+where letter `i` stands, so the product counts how often `i` is followed by
+`j`.
 """
 
 # %% tags=["experiment"]
@@ -759,8 +762,12 @@ letter_rows = []
 for letter in "taibk":
     this = tokenizer.ids[letter]
     nearest = np.argsort(-alike[this])[1:4]
-    found = [f"{tokenizer.symbols[other]} {alike[this, other]:.2f}" for other in nearest]
-    letter_rows.append((letter, *found))
+    letter_rows.append(
+        (
+            letter,
+            *(f"{tokenizer.symbols[i]} {alike[this, i]:.2f}" for i in nearest),
+        )
+    )
 table(letter_rows, ["letter", "nearest", "second", "third"])
 
 # %% [markdown]
@@ -797,7 +804,7 @@ with the second, and you will use it:
 The positions count along the **last** axis of the ids. The first axis says
 which text it is, and that must not matter.
 
-**And `start`?** Someone may hand you a text in parts: first 6 ids, later
+**Why a start?** Someone may hand you a text in parts: first 6 ids, later
 the next 3. Those stand at positions 6, 7 and 8, not at 0, 1 and 2. The
 caller says `start=6`.
 
@@ -878,7 +885,7 @@ def test_token_and_position():
         "ids do not choose the position": what[ids] + where[ids],
         "positions count from 0": what[ids] + where[1:4],
         "the two rows are added, not joined": joined,
-        "each place has its own position": what[ids] + where[3],
+        "each place has its own position": what[ids] + where[0],
     }
     says = "TokenAndPosition(7, 9, 4)(ids), ids of shape (2, 3)"
     same(got, right, says, mistakes=wrong)
@@ -898,7 +905,8 @@ def test_token_and_position():
     same(np.concatenate(parts), whole, "a text in two parts")
 
     # Too long, by one and by many; ids that nobody knows.
-    with refuses(ValueError, "layer(ids, start=7)", ["7..9", "last row is 8"]):
+    says = ["7..9", "last row is 8"]
+    with refuses(ValueError, "layer(ids, start=7)", says):
         layer(ids, start=7)
     with refuses(ValueError, "layer of 12 ids", ["0..11", "last row is 8"]):
         layer([0] * 12)
@@ -942,7 +950,7 @@ rows of 64 numbers.
 
 # %% [markdown] tags=["prediction"]
 """
-**Predict first.** The lookup takes some hundredth of a millisecond. What
+**Predict first.** The lookup takes some hundredths of a millisecond. What
 does the product with one-hot rows take, with the rows made beforehand?
 
 1. the same: it gives the same numbers
@@ -990,6 +998,149 @@ curve(
     log_x=True,
     log_y=True,
 )
+
+# %% [markdown]
+"""
+### What to see
+
+**Time.** The lookup copies 256 rows of 64 numbers, however long the table
+is. The product multiplies every row of it, so its time grows with the
+vocabulary:
+
+```
+   tokens           250     1000     4000     8000
+   look up, ms     0.03     0.03     0.03     0.03
+   multiply, ms    0.75     2.2      18       42
+```
+
+That was a small laptop-class machine with one thread, busy with other work.
+Yours may be faster, but the two lines will have the same shape. At 5,000
+tokens the product makes 82 million multiplications to copy 16,384 numbers.
+The ratio of times is smaller than that, some hundreds: nearly all of the
+0.03 ms is the way through Python, the check of the ids and the door of
+module 02.
+
+**Memory.** 256 ids are 2 KiB. The same ids as one-hot rows of 5,000 are 4.9
+MiB, and nearly all of that is zeros. So one-hot rows explain an embedding.
+Nobody runs it that way.
+
+**The table itself** is the price of a vocabulary: `4 · vocab · dim` bytes.
+Twice the tokens or twice the width, twice the bytes. In module 11 a larger
+vocabulary made shorter rows of ids. Here is what it costs.
+"""
+
+# %% [markdown]
+"""
+## In production
+
+- **PyTorch** calls it `nn.Embedding(count, dim)` and looks up just so. Its
+  rows start with spread 1. On a graphics card a wrong id is reported late
+  and without its number, so it pays to check ids before.
+- **GPT-2** learned its positions: a table of 1,024 rows. Its smallest model
+  has 50,257 tokens of 768 numbers: 39 of its 124 million parameters. Nearly
+  a third of the model is that table.
+- Many models use the token table **twice**: at the end, its rows are
+  compared with the result, and the token whose row fits best is the answer.
+  This is called *tied weights*.
+- **Rotary positions** (RoPE) are your clock hands again. Most newer models
+  do not add a position. They turn pairs of numbers by the angle of the
+  hands, so that products of two rows depend on their distance.
+- Services that **search** by meaning store a vector for each text, and
+  answer a question with the texts of the highest cosine similarity.
+"""
+
+# %% [markdown]
+"""
+## Misconceptions
+
+**"An embedding multiplies."** It could, with one-hot rows. It looks up, and
+that gives the same numbers.
+
+**"Larger ids are larger tokens."** An id is a name. Sort the vocabulary in
+another way, and every id changes while the texts stay the same.
+
+**"The position is a number that is added."** It is a row as long as the
+token's. Each number of it moves at another speed, or is learned.
+
+**"The clocks repeat after 6 steps."** The fast hand does. The slowest of 64
+numbers turns once in some 47,000 steps.
+
+**"The meaning of a row is in its single numbers."** Usually in none of
+them. What counts is which other rows lie in the same direction.
+"""
+
+# %% [markdown]
+"""
+## Questions to think about
+
+1. Rows of a table for 300 tokens, 16 numbers each. How can 300 tokens all
+   be different in 16 numbers, when one-hot rows need 300?
+2. What happens to a token that never occurs in the texts a network learns
+   from? What does its row look like afterwards?
+3. A clock row of dim 8, positions 0 to 1,000. Which hand would you take
+   away first, and what would be lost?
+4. The learned table has 48 rows, and a text has 49 tokens. What could you
+   do with clocks that you can't do with the table?
+5. Why are similarities of positions high even for 10 and 40? Think of the
+   slow hands.
+"""
+
+# %% [markdown]
+"""
+## Quick reference
+
+```
+one_hot(ids, count)           (...) ─▶ (..., count)   float32
+one_hot(ids, n) @ table       the same as table[ids]
+
+Embedding(count, dim, rng)    (...) ─▶ (..., dim)
+  weight (count, dim)         bell curve of spread 0.02
+  TypeError                   ids that are no integers
+  IndexError                  ids out of range, -1 too
+
+clock_speeds(dim)             (dim/2,)  1, ..., nearly 1/10000
+  hand i                      10000 ** (-2i / dim) radians a step
+sinusoidal_table(length, dim) (length, dim)
+  columns                     sin, cos of hand 0, sin, cos of hand 1, ...
+  row 0                       0 1 0 1 0 1 ...
+  similarity of two rows      depends on their distance alone
+
+cosine_similarity(a, b)       (n, d), (m, d) ─▶ (n, m), -1 to 1
+
+TokenAndPosition(vocab, max_length, dim, rng)
+  (ids, start=0)              (..., T) ─▶ (..., T, dim)
+                              token[ids] + position[start : start + T]
+
+fixed clocks                  nothing to learn, any length
+learned positions             fit the task, up to max_length
+bytes of a table              4 · count · dim
+```
+"""
+
+# %% [markdown]
+"""
+## Looking ahead
+
+- **06 Autograd** goes through your lookup, too. An id that occurs twice
+  gets both of its gradients added up in one row.
+- **13 Attention** lets the rows of a text look at each other. It ignores
+  their order, so without positions a sentence would be a bag of words. The
+  clocks come from the paper that introduced it, in 2017.
+- **14 Transformers** begins with your `TokenAndPosition`.
+- **19 Caching** hands a text in part by part. It needs `start`.
+"""
+
+# %% [markdown]
+"""
+## Summary and what comes next
+
+You turned ids into rows: by one-hot products to see why, by lookup to do
+it. Clock hands of different speeds gave every position a row of its own, in
+which distance shows. Cosine similarity measured it, and found that letters
+with similar neighbours are alike. `TokenAndPosition` adds what and where.
+
+Together with 13, this module unlocks 14.
+"""
 
 # %%
 if __name__ == "__main__":
