@@ -17,7 +17,7 @@ VOCAB_SIZE = 400
 LENGTH = 24
 BATCH = 16
 STEPS = 900
-PROMPT = "Long ago "
+PROMPT = "Long ago"  # the space belongs to the piece that follows
 TEMPERATURE = 0.7
 
 
