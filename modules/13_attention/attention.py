@@ -71,13 +71,13 @@ Afterwards you can
 Read these two sentences:
 
 ```
-   The key did not fit the lock, so I threw it away.
-   The key did not fit the lock, so I changed it.
+   The boat could not pass under the bridge, for it was too high.
+   The boat could not pass under the bridge, for it was too low.
 ```
 
-What does *it* mean? In the first the key, in the second perhaps the lock.
-To know, you look back and pick out what matters. How far you must look
-depends on the sentence, and so does what you pick.
+What does *it* mean? In the first sentence the boat, in the second the
+bridge. To know, you look back and pick out what matters. How far you must
+look depends on the sentence, and so does what you pick.
 
 The layers that you know cannot do that. A `Linear` over the features of one
 position never sees another position. A `Linear` over all positions at once
@@ -336,7 +336,7 @@ def test_attention_weights():
     rng = make_rng(1)
 
     def pair(*sizes):
-        """Queries and keys, as arrays: the last two sizes are Tq and Tk."""
+        """Queries and keys: the last two sizes are Tq and Tk."""
         *stack, rows, columns = sizes
         shapes = (*stack, rows, 8), (*stack, columns, 8)
         return [rng.standard_normal(s, dtype=np.float32) for s in shapes]
@@ -848,10 +848,10 @@ def test_split_heads():
         np.stack([values[:, :, :2], values[:, :, 2:]], axis=1),
         "split_heads(x, 2), x of shape (2, 3, 4)",
         mistakes={
-            "these numbers are of other positions: cut, then swap": at_once,
+            "the numbers are of other positions: cut, then swap": at_once,
             "the heads are still behind: swap axes 1 and 2": cut,
             turns: np.stack(every_second, axis=1),
-            "positions and features are swapped": cut.transpose(0, 2, 3, 1),
+            "the positions came last": cut.transpose(0, 2, 3, 1),
             "the batch must stay first": cut.transpose(2, 0, 1, 3),
         },
     )
@@ -907,7 +907,7 @@ come home.
 # %% nbgrader={"grade": false, "grade_id": "merge_heads", "locked": false, "schema_version": 3, "solution": true}
 #| export
 def merge_heads(x: Tensor) -> Tensor:
-    """(B, heads, T, width) to (B, T, heads * width). Undoes split_heads."""
+    """(B, heads, T, width) to (B, T, heads * width): undoes a split."""
     batch, heads, positions, width = x.shape
     ### BEGIN SOLUTION
     back = x.transpose(0, 2, 1, 3)
@@ -922,6 +922,7 @@ def test_merge_heads():
     with unchanged(x, what="merge_heads(x)"):
         got = merge_heads(x)
     values = x.data
+    at_once = values.reshape(2, 5, 12)
     along_time = values.reshape(2, 15, 4)
     beside = values.transpose(0, 2, 1, 3)
     in_turns = values.transpose(0, 2, 3, 1).reshape(2, 5, 12)
@@ -930,7 +931,7 @@ def test_merge_heads():
         np.concatenate([values[:, head] for head in range(3)], axis=-1),
         "merge_heads(x), x of shape (2, 3, 5, 4)",
         mistakes={
-            "the heads were not moved back first": values.reshape(2, 5, 12),
+            "the heads were not moved back first": at_once,
             "glue the features, not the positions": along_time,
             "swap positions and heads, not heads and features": in_turns,
             "the heads are side by side, but not glued": beside,
@@ -1195,7 +1196,8 @@ def attention_of(length):
     return length, 1e3 * seconds, scores, 1e9 * seconds / length**2
 
 
-length_rows = [attention_of(length) for length in (64, 128, 256, 512, 1024)]
+lengths = (64, 128, 256, 512, 1024)
+length_rows = [attention_of(length) for length in lengths]
 table(length_rows, ["positions", "ms", "scores", "ns per pair"])
 print()
 curve(
@@ -1256,7 +1258,8 @@ change the number of heads from 1 to 16?
 def heads_of(heads):
     """One number of heads: a row of the table."""
     layer = MultiHeadAttention(128, heads, make_rng(0))
-    x = Tensor(make_rng(1).standard_normal((1, 256, 128), dtype=np.float32))
+    shape = (1, 256, 128)
+    x = Tensor(make_rng(1).standard_normal(shape, dtype=np.float32))
     seconds = stopwatch(lambda: layer(x), repeats=7)
     with tape() as records:
         layer(x)
@@ -1393,8 +1396,8 @@ numbers in the scores            B · H · T²
 
 You compared queries with keys, turned the scores into shares, and mixed
 values. A mask hides what must not be seen. A ledger of shapes led you
-through four changes of axes and home again, and eight parameters made it a
-layer.
+through four changes of shape and home again. Four `Linear` layers around it
+made it a module with several heads.
 
 Attention costs T² in time and memory: every position meets every other.
 

@@ -174,9 +174,9 @@ class LayerNorm(Module):
     """Each position to mean 0 and variance 1, then gain and shift."""
 
     def __init__(self, dim: int, eps: float = 1e-5):
-        """Sets `gain`, ones, and `shift`, zeros, Parameters (dim,) float32.
+        """Sets `gain` and `shift`, Parameters (dim,) of ones and of zeros.
 
-        `eps` is added to each variance.
+        Both float32. `eps` is added to each variance.
         """
         self.eps = eps
         ### BEGIN SOLUTION
@@ -185,7 +185,7 @@ class LayerNorm(Module):
         ### END SOLUTION
 
     def forward(self, x: Tensor) -> Tensor:
-        """(..., dim) to (..., dim), each row of the last axis by itself."""
+        """(..., dim) to (..., dim), each row of `dim` numbers by itself."""
         ### BEGIN SOLUTION
         centred = x - x.mean(axis=-1, keepdims=True)
         variance = (centred * centred).mean(axis=-1, keepdims=True)
@@ -213,7 +213,7 @@ def test_layer_norm():
     x = Tensor(values)
 
     def along(axis, fewer=0):
-        """Normalised along `axis`, with `fewer` in the variance's count."""
+        """Normalised along `axis`; `fewer` counts less in the variance."""
         centred = values - values.mean(axis=axis, keepdims=True)
         spread = values.std(axis=axis, keepdims=True, ddof=fewer)
         return centred / spread
@@ -221,7 +221,7 @@ def test_layer_norm():
     right = along(-1)
     centred = values - values.mean(axis=-1, keepdims=True)
     variance = values.var(axis=-1, keepdims=True)
-    by_variance = centred / variance
+    by_variance = centred / variance * gain + shift
     whole = values / np.sqrt(variance)
     over_batch = "the result of row 0 changed when row 1 changed: axis=-1"
     with unchanged(x, what="LayerNorm(6)(x)"):
@@ -236,7 +236,7 @@ def test_layer_norm():
             "each position by itself: axis=-1": along(1) * gain + shift,
             "positions were mixed: axis=-1": along((1, 2)) * gain + shift,
             "all numbers were mixed: axis=-1": along(None) * gain + shift,
-            "divide by the root of the variance": by_variance * gain + shift,
+            "divide by the root of the variance": by_variance,
             "centred, but not yet divided": centred * gain + shift,
             "x was divided, but not centred": whole * gain + shift,
             "divide by D, not by D - 1": along(-1, 1) * gain + shift,
@@ -428,7 +428,7 @@ class TransformerBlock(Module):
         ### END SOLUTION
 
     def forward(self, x: Tensor, mask: np.ndarray | None = None) -> Tensor:
-        """x (B, T, dim) to (B, T, dim). mask: (T, T), for the attention."""
+        """x (B, T, dim) to (B, T, dim). mask: (T, T), for attention."""
         ### BEGIN SOLUTION
         x = x + self.attn(self.norm1(x), mask)
         return x + self.mlp(self.norm2(x))
@@ -546,13 +546,13 @@ Stack it up. The ledger of shapes, for V tokens and L blocks:
    step            what happens                   shape      parameters
 
    ids                                            (B, T)
-   embed           TokenAndPosition(V, T_max, D)  (B, T, D)  (V + T_max) · D
+   embed           TokenAndPosition(V, M, D)      (B, T, D)  (V + M) · D
    blocks, L of    each with the mask             (B, T, D)  12·D² + 13·D
    norm            LayerNorm(D)                   (B, T, D)  2·D
    head            Linear(D, V, bias=False)       (B, T, V)  D·V
 ```
 
-T_max is `max_length`, the longest sequence that the model can take. Shorter
+M is `max_length`, the longest sequence that the model can take. Shorter
 ones are welcome, so the mask is made for the T that comes.
 
 What comes out is a score for each token, at *each* position: V numbers that
@@ -580,7 +580,7 @@ class GPT(Module):
         layers: int,
         rng: np.random.Generator | None = None,
     ):
-        """Sets `max_length`, `embed`, `blocks` (a list), `norm` and `head`.
+        """Sets `max_length`, `embed`, the list `blocks`, `norm`, `head`.
 
         `embed`, the blocks and `head` draw from `rng`, in this order.
         """
@@ -752,8 +752,8 @@ def windows(
 ) -> tuple[np.ndarray, np.ndarray]:
     """`count` random windows x (count, length), and y, one place further.
 
-    Each possible start is equally likely. Raises ValueError where there are
-    too few ids; for 4 ids and length 4 the message says "4 ids" and "5".
+    Each possible start is equally likely. Raises ValueError for too few
+    ids; for 4 ids and length 4 the message says "4 ids" and "5".
     """
     ids = np.asarray(ids)
     ### BEGIN SOLUTION
@@ -780,7 +780,7 @@ def test_windows():
         shape = getattr(array, "shape", type(array).__name__)
         expect(right, f"{name} must be an array (300, 5), here: {shape}")
         whole = np.issubdtype(array.dtype, np.integer)
-        expect(whole, f"{name} holds ids, whole numbers, not {array.dtype}")
+        expect(whole, f"{name} holds whole numbers, not {array.dtype}")
     steps = (np.diff(x, axis=1) == 1).all()
     expect(steps, "a window holds neighbours: ids[start : start + length]")
     same(
@@ -807,7 +807,7 @@ def test_windows():
     expect((again == x).all(), "same seed, other windows: draw from rng")
     rng = make_rng(8)
     first, second = (windows(ids, 5, 20, rng)[0] for _ in range(2))
-    expect((first != second).any(), "two draws are alike: use rng as it is")
+    expect((first != second).any(), "two draws are alike: use rng")
     x, y = windows(np.arange(5), 4, 3, make_rng(9))
     same(x, [[0, 1, 2, 3]] * 3, "the only window of 4 in 5 ids")
     for few, length in ((4, 4), (2, 6)):
@@ -904,7 +904,7 @@ def test_pick_next():
     known = {
         "the temperature was ignored": lambda t: shares(logits),
         "the logits are multiplied: divide": lambda t: shares(logits * t),
-        "all tokens equally likely: use shares": lambda t: np.full(4, 0.25),
+        "all are equally likely: use shares": lambda t: np.full(4, 0.25),
         "always the largest: draw": lambda t: np.array([0, 0, 1, 0]),
     }
     for temperature in (1.0, 0.5, 3.0):
@@ -994,7 +994,7 @@ def generate(
 # %% nbgrader={"grade": true, "grade_id": "test_generate", "locked": true, "points": 10, "schema_version": 3, "solution": false}
 def test_generate():
     class Sums(Module):
-        """A stand-in: the next id is the sum of all ids it sees, mod 97."""
+        """A stand-in: the next id is the sum of all that it sees."""
 
         max_length = 4
 
@@ -1007,7 +1007,7 @@ def test_generate():
             short = window.shape[1] <= self.max_length
             expect(
                 short,
-                f"the model got {window.shape[1]} ids, its max_length is 4",
+                f"the model got {window.shape[1]} ids, max_length is 4",
                 hint="the last max_length ids: a slice from behind",
             )
             sums = np.cumsum(window, axis=1) % 97
@@ -1337,9 +1337,9 @@ LayerNorm(D)        (x - mean) / √(variance + eps) · gain + shift
 feed_forward(D)     Linear(D, 4D), gelu, Linear(4D, D)
 TransformerBlock    x = x + attn(norm1(x), mask)
                     x = x + mlp(norm2(x))
-GPT(V, T_max, D, H, L, rng)
+GPT(V, M, D, H, L, rng)     M is max_length
   ids     (B, T)
-  embed   (B, T, D)      V·D + T_max·D
+  embed   (B, T, D)      (V + M) · D
   blocks  (B, T, D)      L · (12·D² + 13·D)
   norm    (B, T, D)      2·D
   head    (B, T, V)      D·V
