@@ -10,7 +10,7 @@ from tinytorch.tokenization import CharTokenizer
 from tinytorch.training import Trainer, cosine_schedule
 from tinytorch.transformers import GPT, generate, windows
 
-from tinytutor.kit import expect, tales
+from tinytutor.kit import expect, tales, typed
 
 LOSS_GATE = 0.45
 WORDS_GATE = 0.90
@@ -51,7 +51,7 @@ def run(seed):
             recent = []
     loss = unseen_loss(model, unseen)
     print(f"\nunseen tales cost {loss:.3f} nats a character\n")
-    text = tell(model, tokenizer, PROMPT, 400, np.random.default_rng(seed))
+    text = typed(tell(model, tokenizer, 400, np.random.default_rng(seed)))
     words = re.findall(r"[A-Za-z]+", text)[:-1]
     real = sum(word in known.words for word in words) / len(words)
     print(f"\n{real:.0%} of its {len(words)} words are real ones\n")
@@ -74,19 +74,13 @@ def unseen_loss(model, ids):
     return next_token_loss(model(x), y).item()
 
 
-def tell(model, tokenizer, prompt, count, rng):
-    """Writes `count` characters after the prompt, each as soon as it is known; returns all."""
-    ids = tokenizer.encode(prompt)
-    column = len(prompt)
-    print(prompt, end="", flush=True)
+def tell(model, tokenizer, count, rng):
+    """Yields the prompt, then each character as soon as it is known."""
+    ids = tokenizer.encode(PROMPT)
+    yield PROMPT
     for _ in range(count):
         ids = generate(model, ids, 1, TEMPERATURE, rng)
-        character = tokenizer.decode(ids[-1:])
-        shown = "\n" if character == " " and column > 64 else character
-        column = 0 if shown == "\n" else column + 1
-        print(shown, end="", flush=True)
-    print()
-    return tokenizer.decode(ids)
+        yield tokenizer.decode(ids[-1:])
 
 
 def show_attention(model, tokenizer, text):

@@ -9,7 +9,7 @@ from tinytorch.tokenization import BPETokenizer
 from tinytorch.training import Trainer, cosine_schedule
 from tinytorch.transformers import GPT, generate, windows
 
-from tinytutor.kit import expect, tales
+from tinytutor.kit import expect, tales, typed
 
 LOSS_GATE = 0.35
 WORDS_GATE = 0.90
@@ -56,7 +56,7 @@ def run(seed):
     loss = unseen_loss(model, unseen) * pieces_per_character
     print(f"\nunseen tales cost {loss:.3f} nats a character; ", end="")
     print(f"whoever knows the grammar pays {known.nats_per_character:.3f}\n")
-    text = tell(model, tokenizer, PROMPT, 170, np.random.default_rng(seed))
+    text = typed(tell(model, tokenizer, 170, np.random.default_rng(seed)))
     words = re.findall(r"[A-Za-z]+", text)[:-1]
     real = sum(word in known.words for word in words) / len(words)
     print(f"\n{real:.0%} of its {len(words)} words are real ones")
@@ -84,17 +84,10 @@ def unseen_loss(model, ids):
     return next_token_loss(model(x), y).item()
 
 
-def tell(model, tokenizer, prompt, count, rng):
-    """Writes `count` pieces after the prompt, each as soon as it is known; returns the text."""
-    ids = tokenizer.encode(prompt)
-    column = len(prompt)
-    print(prompt, end="", flush=True)
+def tell(model, tokenizer, count, rng):
+    """Yields the prompt, then each piece as soon as it is known."""
+    ids = tokenizer.encode(PROMPT)
+    yield PROMPT
     for _ in range(count):
         ids = generate(model, ids, 1, TEMPERATURE, rng)
-        for character in tokenizer.decode(ids[-1:]):
-            shown = "\n" if character == " " and column > 64 else character
-            column = 0 if shown == "\n" else column + 1
-            print(shown, end="")
-        print(end="", flush=True)
-    print()
-    return tokenizer.decode(ids)
+        yield tokenizer.decode(ids[-1:])

@@ -553,7 +553,8 @@ Stack it up. The ledger of shapes, for V tokens and L blocks:
 ```
 
 M is `max_length`, the longest sequence that the model can take. Shorter
-ones are welcome, so the mask is made for the T that comes.
+ones are welcome, so the mask is made for the T that comes. The main road
+through the blocks is free of norms, so one stands at its end.
 
 What comes out is a score for each token, at *each* position: V numbers that
 say what might come next there. Such scores are called **logits**. The mask
@@ -721,13 +722,13 @@ To learn, the model needs questions and their answers. A long text is full
 of both. Cut out a piece: at every position, the answer is the next token.
 
 ```
-   ids        t   h   e       f   o   x       r   a   n
+   ids        t   h   e   _   f   o   x   _   r   a   n
    place      0   1   2   3   4   5   6   7   8   9  10
 
-   x  start 2         e       f   o   x                 what it reads
-   y  start 3                 f   o   x                 what comes next
+   x  start 2         e   _   f   o   x                 what it reads
+   y  start 3             _   f   o   x   _             what comes next
 
-   asked at   e: " "       " ": f       f: o    o: x    x: " "
+   asked at   e: _        _: f        f: o        o: x        x: _
 ```
 
 So `x` is a **window** of `length` ids, and `y` is the window one place
@@ -1305,8 +1306,8 @@ time. The likeliest *text* is something else, and often dull as well.
 adds to what all before it wrote. Take one out of the middle, and the rest
 still understands most of the notebook.
 
-**"A longer `max_length` needs many more parameters."** Only one more row of
-D numbers in the table of positions for each. What it needs is time.
+**"Longer texts need many more parameters."** One more position is one more
+row of D numbers in a table. What it needs is time.
 
 **"LayerNorm mixes positions or examples."** It looks at the features of a
 single position. That is why it works for a batch of one.
