@@ -14,11 +14,11 @@ from tinytutor.kit.checks import (
     same_dtype,
     unchanged,
 )
+from tinytutor.kit.corpus import Tales, tales
 from tinytutor.kit.datasets import digits, moons, spirals
 from tinytutor.kit.pictures import gallery, region_map
 from tinytutor.kit.runs import run_tests
 from tinytutor.kit.show import bars, curve, table, typed
-from tinytutor.kit.tales import Tales, tales
 
 __all__ = [
     "Mismatch",

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from tinytutor.kit import tales as told_tales
-from tinytutor.kit.tales import _GRAMMAR, _parts, tales
+from tinytutor.kit.corpus import _GRAMMAR, _parts, tales
 
 FIRST = (
     "One summer an old lion sat on the hill. Along came a small mouse with a kettle. "
