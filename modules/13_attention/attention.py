@@ -704,9 +704,9 @@ and each head gets one:
 ```
 
 Cutting is a `reshape` of the last axis: (2, 5, 12) becomes (2, 5, 3, 4).
-Now each head needs its 5 positions in one matrix of 5 rows, as in exercise
-2. A matrix is made of the last two axes. So the axis of the heads must move
-forward, into the stack: swap the axes T and H.
+Now each head needs its 5 positions in one matrix of 5 rows, as exercise 2
+had it. A matrix is made of the last two axes. So the axis of the heads must
+move forward, into the stack: swap the axes T and H.
 
 ```
    line                what happens                        shape
@@ -1212,8 +1212,8 @@ curve(
 """
 ### What to see
 
-On a small laptop-class machine, with one thread, the best of several runs
-was
+Answer 2. On a small laptop-class machine, with one thread, the best of
+several runs was
 
 ```
    positions       64       128       256      512      1,024
@@ -1287,9 +1287,9 @@ On the same machine:
 
 Answer 2. **The law: time = 2.3 ms + 0.56 ms · heads.** The parameters do
 not change, and neither do the multiplications: twice the heads with half
-the features each. But each head has 256 · 256 scores of its own. They must
-be divided, masked, raised to a power and summed, and each of these steps
-reads and writes them all.
+the features each. But each head has 256 · 256 scores of its own. They are
+scaled, shifted, raised to a power, summed and divided, and each of these
+steps reads and writes them all.
 """
 
 # %% [markdown]
