@@ -30,8 +30,8 @@ Nothing else is needed.
 
 ### Time and difficulty
 
-About 5 hours. Difficulty 4 of 5. Eight exercises of 1 to 9 lines. The code
-is short. The shapes are what takes care.
+About 5 hours. Difficulty 4 of 5. Eight exercises of 1 to 11 lines. The
+code is short. The shapes are what takes care.
 
 ### Learning objectives
 
@@ -968,8 +968,8 @@ open. Somebody may want to look at them, or to do more with them.
 All four layers take D features and give D features, whatever the number of
 heads: more heads only cut the same D into smaller pieces.
 
-**Your part.** Nine lines. Draw the start values in the order query, key,
-value, out, all from the same `rng`.
+**Your part.** Eleven lines, none of them long. Draw the start values in the
+order query, key, value, out, all from the same `rng`.
 """
 
 
