@@ -1325,8 +1325,9 @@ smaller pieces. The parameters are 4 · (D² + D), whatever the heads.
 **"The mask multiplies."** It is added before the softmax. A weight that is
 set to 0 afterwards leaves a row that no longer sums to 1.
 
-**"Attention knows what stands where."** It does not. Shuffle the positions,
-and the results come out shuffled alike. You tested that.
+**"Attention knows what stands where."** Not by itself. Without a mask,
+shuffle the positions, and the results come out shuffled alike. You tested
+that.
 
 **"A position looks at itself most."** Only if its query fits its own key.
 Your head "one step back" never does, except where it must.
@@ -1345,8 +1346,8 @@ parameters are in the four layers.
 3. Why is the mask (T, T) enough for a batch of sequences with many heads?
 4. `finish` takes queries, keys and values of different lengths. When would
    you pass one query and many keys?
-5. Suppose `reshape` moved numbers as `transpose` does. Which of your two
-   helpers would become simpler, and what would it cost?
+5. Cut 12 features into 12 heads. What is a score then, and what can such a
+   head still look for?
 """
 
 # %% [markdown]
