@@ -14,13 +14,15 @@ from tinytutor.kit.checks import (
     same_dtype,
     unchanged,
 )
+from tinytutor.kit.corpus import Tales, tales
 from tinytutor.kit.datasets import digits, moons, spirals
 from tinytutor.kit.pictures import gallery, region_map
 from tinytutor.kit.runs import run_tests
-from tinytutor.kit.show import bars, curve, table
+from tinytutor.kit.show import bars, curve, table, typed
 
 __all__ = [
     "Mismatch",
+    "Tales",
     "bars",
     "connected",
     "curve",
@@ -36,5 +38,7 @@ __all__ = [
     "same_dtype",
     "spirals",
     "table",
+    "tales",
+    "typed",
     "unchanged",
 ]
