@@ -18,12 +18,14 @@ from tinytutor.kit.datasets import digits, moons, spirals
 from tinytutor.kit.pictures import gallery, region_map
 from tinytutor.kit.runs import run_tests
 from tinytutor.kit.show import bars, curve, table
+from tinytutor.kit.weights import digit_weights
 
 __all__ = [
     "Mismatch",
     "bars",
     "connected",
     "curve",
+    "digit_weights",
     "digits",
     "expect",
     "gallery",
