@@ -1699,7 +1699,7 @@ good here, bad on new data    inputs beyond the ruler   other examples
 ## Looking ahead
 
 - With the digits that *your* network learned to read, this module opens the
-  milestone *Digits in a quarter of the space*.
+  milestone *Digits, read in whole numbers*.
 - **18 Compression** removes weights instead of shortening them.
 - **20 Benchmarking** compares all ways to make a network smaller or faster,
   with error bars.
