@@ -227,9 +227,9 @@ is larger than 0.9 here.
 
 One case needs care. If all numbers are 0, the largest is 0, and so would be
 the tick. Dividing by it later gives nan. Any tick would serve, since 0 is
-always a mark. Take 1.
+always a mark. So a tick of 0 becomes 1.
 
-**Your part.** The largest size, the special case, the division. Return the
+**Your part.** The largest size, the division, the special case. Return the
 tick as `np.float32`. The case of an `axis` is exercise 4; until then `axis`
 is None.
 """
@@ -269,17 +269,16 @@ def tick_size(
 ) -> Tick:
     """The tick with which the largest value lands on the last mark.
 
-    A np.float32; 1 where all values are 0. With an axis: an array, one tick
-    for each place along it. Raises ValueError for nan and infinity.
+    A np.float32, and 1 instead of 0. With an axis: an array, one tick for
+    each place along it. Raises ValueError for nan and infinity.
     """
     if axis is not None:
         return tick_per_channel(values, bits, axis)  # exercise 4
     sizes = finite_sizes(values)
     ### BEGIN SOLUTION
     largest = sizes.max()
-    if largest == 0:
-        return np.float32(1)
-    return np.float32(largest / last_reading(bits))
+    tick = np.float32(largest / last_reading(bits))
+    return tick if tick > 0 else np.float32(1)
     ### END SOLUTION
 
 
@@ -323,6 +322,8 @@ def test_tick_size():
         "tick_size of zeros",
         mistakes={"dividing by a tick of 0 gives nan: take 1": 0.0},
     )
+    tiny = np.array([1e-45], np.float32)
+    same(tick_size(tiny), 1.0, "a value so small that its tick rounds to 0")
     for values, problem in [
         (np.array([1.0, np.nan]), "nan"),
         (np.array([1.0, -np.inf]), "infinity"),
@@ -624,8 +625,9 @@ broadcasts against the values. So the other axes stay, with size 1:
 taken over all others.
 
 **Your part.** The axes to take the largest over are given. Take it with
-`keepdims=True`, divide, and put 1 where a channel is all zeros. `np.where(
-condition, a, b)` chooses element by element.
+`keepdims=True`, divide, convert to float32, and put 1 in the place of 0.
+`np.where(condition, a, b)` chooses element by element, and `np.float32(1)`
+keeps the dtype.
 """
 
 
@@ -642,8 +644,8 @@ def tick_per_channel(values: Array, bits: int, axis: int) -> Array:
     others = tuple(i for i in range(values.ndim) if i != kept)
     ### BEGIN SOLUTION
     largest = sizes.max(axis=others, keepdims=True)
-    ticks = np.where(largest > 0, largest / last_reading(bits), 1)
-    return ticks.astype(np.float32)
+    ticks = (largest / last_reading(bits)).astype(np.float32)
+    return np.where(ticks > 0, ticks, np.float32(1))
     ### END SOLUTION
 
 
