@@ -67,15 +67,15 @@ Afterwards you can
 ## Why fewer bits
 
 A network that reads digits has 4,810 numbers. Each is a float32: 4 bytes,
-with about seven digits of precision. One of its weights is 0.19356789.
+with about seven digits of precision. One of its weights is 0.15860893.
 
-Does it matter whether that weight is 0.1936 or 0.1935? The network adds up
+Does it matter whether that weight is 0.1586 or 0.1576? The network adds up
 64 products for each unit. A small error in every weight, up in one and down
 in another, mostly cancels. If so, most of those seven digits are luggage.
 
 Luggage costs. A phone has to store it, load it, and move it from memory for
-every single picture. Large networks spend most of their time on moving
-weights, not on multiplying.
+every single picture. Large networks often spend more time on moving weights
+than on multiplying.
 
 So the question of this module: **with how few different numbers can a
 network do its work?** Would 255 be enough? That is what fits into a byte.
@@ -505,7 +505,7 @@ is never farther than half the way to the next:
               ├───────────────┼───────────────┤
               ◀── tick / 2 ──▶ ◀── tick / 2 ──▶
 
-      law:    |value - back|  ≤  tick / 2       for all that is not clipped
+      law:    |value - back|  ≤  tick / 2     for all that is not clipped
 ```
 
 **Your part.** One line. The test tries the law on 10,000 numbers.
@@ -752,13 +752,13 @@ ever:
    y  =  x @ dequantize(weight, tick)  +  bias
 ```
 
-That product is made anew in each call, and forgotten. **Keep no copy of
-it**, and none of the old layer. Otherwise nothing was saved.
+The values are made anew in each call, and forgotten. **Keep no copy of
+them**, and none of the old layer. Otherwise nothing was saved.
 
-`weight` and `tick` are plain arrays, not Parameters: nobody should move
-them in small steps. They have marks to stand on.
+`weight` and `tick` are plain arrays, not Parameters. Nobody should move
+them in small steps, since they stand on marks.
 
-Two lines in `forward` belong to exercise 6. Until then `x_tick` is None.
+One branch in `forward` belongs to exercise 6. Until then `x_tick` is None.
 
 **Your part.** In `__init__`: the ticks, with `axis=1`, the readings, and a
 copy of the bias, or None. In `forward`: the product and the bias. Wrap
@@ -950,8 +950,8 @@ meet.
 **Then float32, then the ticks.** NumPy makes a float64 of int32 times
 float32, so convert the sum first.
 
-**Your part.** Quantize x with 8 bits, multiply in int32, and multiply by
-both ticks. All three are plain arrays here.
+**Your part.** Quantize x with 8 bits, multiply in int32, and scale by both
+ticks. Everything is a plain array here.
 """
 
 
@@ -1413,9 +1413,9 @@ and does anything become faster?
 
 ### How many bits?
 
-Each bit less doubles the tick, and with it all errors. You saw this for
-random numbers. The network adds up 64 products for each unit, and asks only
-which of ten scores is the largest.
+Each bit less about doubles the tick, and with it all errors. You saw this
+for random numbers. The network adds up 64 products for each unit, and asks
+only which of ten scores is the largest.
 """
 
 # %% [markdown] tags=["prediction"]
@@ -1510,8 +1510,9 @@ curve(
 """
 ### What to see
 
-**The law: a column of `in` weights needs 4 · (in + 1) bytes before, and
-in + 4 + 4 afterwards.** Four bytes are the bias, four the tick:
+**The law: a column takes 4 · (in + 1) bytes before, and in + 8 after.**
+Here `in` is the number of inputs. Of the 8 bytes, four are the bias and
+four the tick:
 
 ```
    inputs      1      2      4      16      64     256     1024
@@ -1520,9 +1521,9 @@ in + 4 + 4 afterwards.** Four bytes are the bias, four the tick:
 
 So "four times smaller" is true of the weights alone. A layer with 64 inputs
 gets 3.6 times smaller, and a wide one nearly 4 times. With a single input,
-the layer even grows: its tick is as large as the weight that it measures.
-And with *one* ruler for a whole array, the ticks would vanish from the sum.
-You know what that costs.
+the layer even grows: the tick takes as many bytes as the weight did. And
+with *one* ruler for a whole array, the ticks would vanish from the sum. You
+know what that costs.
 
 ### Does it become faster?
 
@@ -1575,7 +1576,7 @@ On a small laptop-class machine, with one thread, we measured:
 ```
    examples     float32    8-bit weights    whole numbers
        1        0.05 ms       0.2  ms           0.8 ms
-       8        0.14 ms       0.7  ms           5.8 ms
+       8        0.14 ms       0.5  ms           5.8 ms
       64        0.6  ms       1.2  ms            68 ms
 ```
 
@@ -1586,9 +1587,10 @@ Answer 3, and by far: 16 times as long for one example, and 110 times for
 in a plain loop. The float product goes to a library that people have tuned
 for decades, and there a product takes 0.04 ns. Nobody tuned the other one.
 
-**The law of the 8-bit weights: the float product, and a fixed price on
-top.** In each call 262,144 readings are turned back into floats, whether
-for one example or for 64. The more examples share that, the less it shows.
+**The law of the 8-bit weights: the float product, and some tenths of a
+millisecond on top.** In each call 262,144 readings are turned back into
+floats, whether for one example or for 64. The more examples share that, the
+less it shows.
 
 So in NumPy you saved memory and paid with time. Where the same readings
 meet circuits made for int8, you win both. **Fewer bits are an offer. Only a
@@ -1610,7 +1612,7 @@ machine that takes it becomes faster.**
   tick) + zero point. The product then needs a correction.
 - **Dynamic quantization** skips calibration. It looks at each input when it
   arrives, and chooses the tick on the spot.
-- **4 bits and less.** Large language models are mostly stored with 4-bit
+- **4 bits and less.** Large language models are often stored with 4-bit
   weights, and one tick for each 32 to 128 neighbours. GPTQ and AWQ choose
   the readings so that the *outputs* change least, not the weights. The
   product is computed in floats, as in your exercise 5. It still gets
@@ -1641,8 +1643,8 @@ sum of n errors grows like the root of n.
 pay. A clipped weight has a large error, and all others a smaller one.
 Clipping a single outlier may be a good bargain. Measure it.
 
-**"A quantized network can be trained on."** Its weights move in whole
-ticks. A small step changes no reading at all.
+**"Training can go on with the readings."** They move in whole ticks. A
+small step changes no reading at all.
 """
 
 # %% [markdown]
@@ -1718,8 +1720,7 @@ too, the product runs in whole numbers and meets both ticks once, at the
 end. How long the inputs' ruler must be, you read off the records.
 
 The network reads digits as well as before, from 3.6 times fewer bytes. It
-would do so with 4 bits. And in NumPy it became slower, which is worth more
-than a promise.
+would do so with 4 bits. In NumPy it became slower, and you know why.
 
 Together with 16, 18 and 19 this module opens 20.
 """

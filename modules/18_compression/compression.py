@@ -73,7 +73,7 @@ While a network learns, it needs room to move. Many weights start at random,
 and many never find much to do. When training is over, most of them are
 small. Are they of any use?
 
-Here is a single unit of a trained network, with 12 of its weights:
+Here is a single unit of a trained network, with some of its weights:
 
 ```
    weight    0.61  -0.02   0.01  -0.48   0.03   0.00   0.37  -0.04 ...
@@ -584,9 +584,9 @@ A mask says what goes. Now it has to go:
     [0.3   0.5]]        [False True ]]         [0.0   0.5]]
 ```
 
-Two things from 04 come back. Write **into** the array that is there. An
-optimizer may hold on to it; a new array would never reach it. And find each
-parameter by its **name**: the list of parameters has biases in between.
+Two things from 04 come back. Write **into** the array that is there.
+Whoever holds on to it would never see a new one. And find each parameter by
+its **name**: the list of parameters has biases in between.
 
 `weight[mask]` picks the elements where the mask is True. On the left side
 of `=` it writes to them. `~mask` turns True and False round.
@@ -646,7 +646,7 @@ def test_apply_masks():
     )
     expect(
         layer.weight.data is held,
-        "the weight has a new array: the optimizer still holds the old one",
+        "the weight has a new array: a holder of the old one sees no zeros",
         hint="write into the array: data[...] = on the left side",
     )
     same(layer.bias, [7, 8], "the bias, which has no mask")
@@ -1631,7 +1631,7 @@ error of rank r sum of the squares of the dropped strengths
 
 you see                      it means                     try
 zeros come back              masked once                  after_step
-nothing moves any more       weight rebound to an array   data[~mask] = 0
+zeros not seen elsewhere     the weight has a new array   data[~mask] = 0
 too many went                a limit, and equal values    ranks
 no class is read any more    one layer lost nearly all    scope="layer"
 student learns too slowly    T² is missing                temperature**2
