@@ -1010,7 +1010,11 @@ def test_bound():
     )
 
     # Near the edge: here it lies at 100 / 10 = 10 FLOPs for each byte.
-    for flops, right in ((1010, "compute"), (1000, "memory"), (990, "memory")):
+    for flops, right in (
+        (1010, "compute"),
+        (1000, "memory"),
+        (990, "memory"),
+    ):
         same(
             bound(flops, 100, *machine),
             right,
@@ -1231,7 +1235,8 @@ def split_of(width, size):
     whole = latency(lambda: net(x), repeats=20)["median"]
     profiles = [by_operation(profile(lambda: net(x))) for _ in range(20)]
     product = np.median([p["matmul"].seconds for p in profiles])
-    inside = np.median([sum(t.seconds for t in p.values()) for p in profiles])
+    sums = [sum(t.seconds for t in p.values()) for p in profiles]
+    inside = np.median(sums)
     flops = sum(total.flops for total in profiles[0].values())
     share = profiles[0]["matmul"].flops / flops
     shares = product / whole, (inside - product) / whole
@@ -1242,11 +1247,14 @@ def split_of(width, size):
 cases = ((16, 1), (16, 256), (256, 1), (256, 16), (256, 256), (1024, 256))
 split_rows = [split_of(width, size) for width, size in cases]
 table(
-    [(*row[:3], *(f"{share:.0%}" for share in row[3:])) for row in split_rows],
+    [(*row[:3], *(f"{x:.0%}" for x in row[3:])) for row in split_rows],
     ["width", "batch", "µs", "FLOPs", "matmul", "others", "outside"],
 )
-print("\nFLOPs: the share of matmul in the arithmetic; then shares of time\n")
-bars({f"width {r[0]}, batch {r[1]}": 100 * r[4] for r in split_rows}, unit="%")
+print("\nFLOPs: matmul's share of the arithmetic; then shares of time\n")
+bars(
+    {f"width {r[0]}, batch {r[1]}": 100 * r[4] for r in split_rows},
+    unit="%",
+)
 
 # %% [markdown]
 """

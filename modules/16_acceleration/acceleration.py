@@ -147,8 +147,7 @@ class Counted(np.ndarray):
 
     def __array_ufunc__(self, ufunc, method, *inputs, **settings):
         Counted.calls += 1
-        plain = (part.view(np.ndarray) if isinstance(part, Counted) else part for part in inputs)
-        return getattr(ufunc, method)(*plain, **settings)
+        return getattr(ufunc, method)(*map(uncounted, inputs), **settings)
 
     def __array_function__(self, function, types, args, settings):
         Counted.calls += 1
@@ -156,6 +155,11 @@ class Counted(np.ndarray):
 
     def dot(self, other):
         return self @ other
+
+
+def uncounted(value):
+    """The value as it is, or a Counted as a plain array."""
+    return value.view(np.ndarray) if isinstance(value, Counted) else value
 
 
 def counts_of(fn, *arrays):
@@ -357,13 +361,12 @@ ladder = {
     "matmul_rows": lambda: matmul_rows(a, b),
     "a @ b": lambda: a @ b,
 }
-ladder_ms = {
-    name: 1e3 * latency(work, repeats=5, warmup=1)["best"] for name, work in ladder.items()
-}
-table(
-    [(name, ms, round(ladder_ms["three loops"] / ms)) for name, ms in ladder_ms.items()],
-    ["64 x 64", "ms", "times faster"],
-)
+ladder_rows = []
+for name, work in ladder.items():
+    ms = 1e3 * latency(work, repeats=5, warmup=1)["best"]
+    slowest = ladder_rows[0][1] if ladder_rows else ms
+    ladder_rows.append((name, ms, round(slowest / ms)))
+table(ladder_rows, ["64 x 64", "ms", "times faster"])
 
 # %% [markdown]
 """
@@ -428,38 +431,36 @@ def predicted_strides() -> dict[str, tuple[int, int]]:
 # %% nbgrader={"grade": true, "grade_id": "test_memory_order", "locked": true, "points": 10, "schema_version": 3, "solution": false}
 def test_memory_order():
     a = np.arange(12, dtype=np.float32).reshape(3, 4)
-    arrays = {
-        "a[1:]": (a[1:], "a row of a has 4 numbers of 4 bytes"),
-        "a[:, ::2]": (a[:, ::2], "a view keeps the bytes where they are"),
-        "a.T[::2]": (a.T[::2], "a.T swaps the steps, then ::2 doubles one"),
+    old_steps = "a view keeps the bytes where they are"
+    own_rows = "a copy of shape (4, 3) is written by its own rows"
+    cases = {
+        "a[1:]": (a[1:], {}),
+        "a[:, ::2]": (a[:, ::2], {old_steps: (8, 4)}),
+        "a.T[::2]": (a.T[::2], {"a.T is right, then ::2 doubles": (4, 16)}),
         "a.astype(np.float64)": (
             a.astype(np.float64),
-            "a float64 has 8 bytes",
+            {"a float64 has 8 bytes": (16, 4)},
         ),
         "np.ascontiguousarray(a.T)": (
             np.ascontiguousarray(a.T),
-            "a copy of shape (4, 3): its rows have 3 numbers",
+            {
+                own_rows: (4, 16),
+                "its rows have 3 numbers, not 4": (16, 4),
+            },
         ),
     }
     predicted = predicted_strides()
-    for text, (array, hint) in arrays.items():
+    for text, (array, mistakes) in cases.items():
         expect(text in predicted, f"there is no prediction for {text}")
         below, right = array.strides
-        size = array.itemsize
-        same(
-            predicted[text],
-            (below, right),
-            f"the strides of {text}",
-            hint=hint,
-            mistakes={
-                "strides are bytes, not numbers": (below // size, right // size),
-                "first the one below, then the right one": (right, below),
-                "a.T alone; ::2 then doubles the first step": (4, 16),
-                "a view keeps the old steps between columns": (8, 4),
-                "a copy is written anew, by its own rows": (4, 16),
-                "its rows have 3 numbers, not 4": (16, 4),
-            },
-        )
+        numbers = below // array.itemsize, right // array.itemsize
+        named = {
+            "strides are bytes, not numbers": numbers,
+            **mistakes,
+            "first the one below, then the right one": (right, below),
+        }
+        what = f"the strides of {text}"
+        same(predicted[text], (below, right), what, mistakes=named)
 
 
 test_memory_order()
@@ -498,7 +499,9 @@ walks = {
     "by rows": lambda: [grid[i].sum() for i in range(2048)],
     "by columns": lambda: [grid[:, j].sum() for j in range(2048)],
 }
-walk_ms = {name: 1e3 * latency(walk, repeats=5, warmup=1)["best"] for name, walk in walks.items()}
+walk_ms = {}
+for name, walk in walks.items():
+    walk_ms[name] = 1e3 * latency(walk, repeats=5, warmup=1)["best"]
 bars(walk_ms, unit="ms")
 print(f"\nratio {walk_ms['by columns'] / walk_ms['by rows']:.1f}")
 
@@ -599,26 +602,28 @@ def test_windows():
     expect(view is not None, "window_view(x, 3) gave None: a `return`?")
     expect(
         view.shape == (2, 3, 3, 4, 3, 3),
-        f"window_view(x, 3): shape {view.shape}, expected (2, 3, 3, 4, 3, 3)",
+        f"window_view(x, 3): {view.shape}, expected (2, 3, 3, 4, 3, 3)",
         hint="axis=(2, 3): the windows slide along height and width",
     )
-    same(view[1, 2, 2, 1], x[1, 2, 2:5, 1:4], "window_view(x, 3)[1, 2, 2, 1]")
+    right = x[1, 2, 2:5, 1:4]
+    same(view[1, 2, 2, 1], right, "window_view(x, 3)[1, 2, 2, 1]")
     expect(
         np.shares_memory(view, x),
         "window_view(x, 3) copied x: a view costs nothing",
         hint="sliding_window_view and slices; no copy, no reshape",
     )
     halved = window_view(x, 2, stride=2)
+    what = "window_view(x, 2, stride=2)"
     inside = "the stride is for the places, axes 2 and 3, not the window"
     expect(halved.shape != (2, 3, 4, 5, 1, 1), inside)
     expect(
         halved.shape == (2, 3, 2, 3, 2, 2),
-        f"window_view(x, 2, stride=2): shape {halved.shape}, expected (2, 3, 2, 3, 2, 2)",
+        f"{what}: {halved.shape}, expected (2, 3, 2, 3, 2, 2)",
         hint="both axes of the places: ::stride",
     )
     right = x[1, 2, 2:4, 4:6]
-    same(halved[1, 2, 1, 2], right, "window_view(x, 2, stride=2)[1, 2, 1, 2]")
-    expect(np.shares_memory(halved, x), "window_view with a stride copied x")
+    same(halved[1, 2, 1, 2], right, f"{what}[1, 2, 1, 2]")
+    expect(np.shares_memory(halved, x), f"{what} copied x")
 
     # The convolution, beside yours of module 09.
     def channels_first(x, weight, *settings):
@@ -637,8 +642,8 @@ def test_windows():
         right = conv2d(*tensors, stride=stride, padding=padding).data
         with unchanged(x, weight, what=what):
             got = conv2d_windows(x, weight, stride, padding)
-        out_shape = right.shape
         pixels = right.transpose(0, 2, 3, 1)
+        mixed = pixels.reshape(right.shape)
         same(
             got,
             right,
@@ -646,7 +651,7 @@ def test_windows():
             tolerance=1e-4,
             mistakes={
                 "the channels go to axis 1 at the end: transpose": pixels,
-                "transpose at the end, a reshape mixes the numbers up": (pixels.reshape(out_shape)),
+                "transpose at the end, a reshape mixes up": mixed,
                 "the channels come last inside the window": channels_first(
                     x, weight, stride, padding
                 ),
@@ -692,7 +697,7 @@ The formula from 03, and the order in which one array is enough:
 ```
    0.5 · a · (1 + tanh( ROOT · (a + CUBE · a · a · a) ))
 
-   a·a  ─▶  ·a  ─▶  ·CUBE  ─▶  +a  ─▶  ·ROOT  ─▶  tanh  ─▶  +1  ─▶  ·a  ─▶  ·0.5
+   a·a ─▶ ·a ─▶ ·CUBE ─▶ +a ─▶ ·ROOT ─▶ tanh ─▶ +1 ─▶ ·a ─▶ ·0.5
 ```
 
 The one danger: `a` must stay as it is. It belongs to the caller, and you
@@ -746,6 +751,8 @@ def test_fused_gelu():
         inner = scale * (values + factor * values**power)
         return 0.5 * values * (one + np.tanh(inner))
 
+    linear = 0.5 * values * (1 + ROOT * (values + CUBE * values**3))
+
     same(
         got,
         gelu(x).data,
@@ -762,14 +769,12 @@ def test_fused_gelu():
             "the a after tanh is missing": (
                 0.5 * (1 + np.tanh(ROOT * (values + CUBE * values**3)))
             ),
-            "tanh is missing": (0.5 * values * (1 + ROOT * (values + CUBE * values**3))),
+            "tanh is missing": linear,
         },
     )
     same_dtype(got, np.float32, "fused_gelu of float32")
     large = fused_gelu(Tensor([-1000.0, 1000.0]))
     same(large, [0, 1000], "fused_gelu of -1000 and 1000")
-    single = Tensor(0.5)
-    same(fused_gelu(single), gelu(single).data, "fused_gelu of one number")
 
     with tape() as records:
         fused_gelu(x)
@@ -781,9 +786,11 @@ def test_fused_gelu():
     times = peak_bytes(lambda: fused_gelu(megabyte)) / megabyte.nbytes
     expect(
         times <= 1.3,
-        f"the peak is {times:.1f} times x, expected 1.0: a step makes a new array",
+        f"the peak is {times:.1f} times x: a step makes a new array",
         hint="out = out * a makes one, out *= a does not; tanh has out=",
     )
+    single = Tensor(0.5)
+    same(fused_gelu(single), gelu(single).data, "fused_gelu of one number")
 
 
 test_fused_gelu()
@@ -839,7 +846,7 @@ its nine operations has one. That is the price of fusing.
 Write t for the tanh, and u for what stands inside it:
 
 ```
-   y = 0.5 · a · (1 + t)        t = tanh(u)        u = ROOT · (a + CUBE · a³)
+   y = 0.5 · a · (1 + t)      t = tanh(u)      u = ROOT · (a + CUBE · a³)
 ```
 
 Nudge a. Two things move: the factor a, and t behind it. Add both up.
@@ -889,6 +896,7 @@ def test_fused_rule():
     first, second = 0.5 * (1 + t), 0.5 * a * flat * inner
     with np.errstate(invalid="ignore", divide="ignore"):
         divided = g * (gelu_in_one_array(a) / a + second)
+    steep = g * (first + 0.5 * a * inner)
     same(
         pieces[0],
         g * (first + second),
@@ -897,7 +905,7 @@ def test_fused_rule():
             "the part through tanh is missing": g * first,
             "the part through the factor a is missing": g * second,
             "g is missing: multiply the slope by it": first + second,
-            "the slope of tanh, 1 - t², is missing": (g * (first + 0.5 * a * inner)),
+            "the slope of tanh, 1 - t², is missing": steep,
             "the slope of u is missing": g * (first + 0.5 * a * flat),
             "a² has the factor 3 in the slope of u": (
                 g * (first + 0.5 * a * flat * ROOT * (1 + CUBE * a**2))
@@ -919,7 +927,11 @@ def test_fused_rule():
     except ValueError as problem:
         raise Mismatch(f"gradcheck of fused_gelu: {problem}") from None
     _, (fused,) = value_and_gradients(weighed, [x])
-    _, (composed,) = value_and_gradients(lambda: (gelu(x) * weights).sum(), [x])
+
+    def weighed_composed():
+        return (gelu(x) * weights).sum()
+
+    _, (composed,) = value_and_gradients(weighed_composed, [x])
     same(fused, composed, "the gradient, fused beside composed")
     far = Tensor([-1000.0, -20.0, 20.0, 1000.0])
     _, (slopes,) = value_and_gradients(lambda: fused_gelu(far).sum(), [far])
@@ -997,12 +1009,14 @@ def test_in_batches():
         what = f"in_batches(double, x, {size}), x of 10 rows"
         with unchanged(x, what=what):
             got = in_batches(double, x, size)
-        dropped = sum(sizes) < 10
+        dropped = 10 - sum(sizes)
         expect(
-            not dropped,
-            f"{what}: {10 - sum(sizes)} rows were dropped: the last part is shorter, and it counts",
+            dropped <= 0,
+            f"{what}: {dropped} rows were dropped",
+            hint="the last part is shorter, and it counts",
         )
-        expect(sizes == wanted, f"{what}: parts of {sizes}, wanted {wanted}")
+        parts = f"parts of {sizes}, expected {wanted}"
+        expect(sizes == wanted, f"{what}: {parts}")
         same(got, x.data * 2, what)
         expect(isinstance(got, Tensor), f"{what} must be a Tensor")
     sums = in_batches(lambda part: part.sum(axis=1), x, 4)
@@ -1015,7 +1029,11 @@ def test_in_batches():
         expect(not sizes, f"{what}: fn ran; check the size first")
 
     # Gradients pass through: the parts are joined by an operation.
-    _, (slopes,) = value_and_gradients(lambda: in_batches(double, x, 4).sum(), [x])
+
+    def total():
+        return in_batches(double, x, 4).sum()
+
+    _, (slopes,) = value_and_gradients(total, [x])
     same(slopes, np.full((10, 3), 2), "the gradient through in_batches")
 
 
@@ -1067,8 +1085,12 @@ table(
     ["n", "in all", "loops to dots", "dots to rows", "rows to @"],
 )
 print()
+lines = {name: [] for name in names}
+for n, *times in climbed:
+    for name, ms in zip(names, times, strict=True):
+        lines[name].append((n, ms))
 curve(
-    {name: [(row[0], row[place]) for row in climbed] for place, name in enumerate(names, 1)},
+    lines,
     x="n",
     y="ms (both scales logarithmic)",
     log_x=True,
@@ -1122,7 +1144,7 @@ for 1 picture, and for 16?
 
 # %% tags=["experiment"]
 def convolve(count):
-    """Pictures; best ms by loops, copies, windows; peaks of the last two."""
+    """Pictures; ms by loops, copies, windows; peaks of the last two."""
     rng = make_rng(count)
     x = rng.standard_normal((count, 3, 16, 16), dtype=np.float32)
     kernels = rng.standard_normal((8, 3, 3, 3), dtype=np.float32)
@@ -1209,7 +1231,14 @@ def by_size(size):
 batch_rows = [by_size(2 * 4**power) for power in range(6)]
 table(
     [
-        (size, human_bytes(nbytes), ns, f"{peak:.1f}x", ns_1, f"{peak_1:.1f}x")
+        (
+            size,
+            human_bytes(nbytes),
+            ns,
+            f"{peak:.1f}x",
+            ns_1,
+            f"{peak_1:.1f}x",
+        )
         for size, nbytes, ns, peak, ns_1, peak_1 in batch_rows
     ],
     ["rows", "a batch", "gelu ns", "peak", "fused ns", "peak"],
