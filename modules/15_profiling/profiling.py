@@ -226,10 +226,11 @@ For `(2, 3) @ (3, 4)` there are 8 such numbers: 8 · 2 · 3 = 48 FLOPs. Three
 rules are enough for all operations of your library:
 
 ```
-   operation                            FLOPs
-   matmul                               2 · output numbers · inner size
-   reshape transpose getitem concat pad 0: nothing is computed
-   everything else                      1 for each number
+   operation                     FLOPs
+   matmul                        2 · output numbers · inner size
+   reshape, transpose, getitem,  0: nothing is computed
+   concat, pad
+   everything else               1 for each number
 ```
 
 The **inner size** is the length of the rows of the first factor. Batches
@@ -630,11 +631,13 @@ question about kinds: how much of the time is matrix products? So put all
 rows of one name together:
 
 ```
-   rows                            by_operation(rows)
-   matmul   48   208   5 µs                calls  flops  nbytes  seconds
-   add       8   160   2 µs        matmul    2     112     528    8 µs
-   matmul   64   320   3 µs        add       2      16     320    4 µs
-   add       8   160   2 µs
+   rows                                by_operation(rows)
+
+   name    flops  nbytes  seconds              calls  flops  nbytes  s.
+   matmul     48     208     5 µs      matmul      2    112     528  8 µs
+   add         8     160     2 µs      add         2     16     320  4 µs
+   matmul     64     320     3 µs
+   add         8     160     2 µs
 ```
 
 The pattern is an old friend: a dictionary from names to totals. For each
@@ -962,8 +965,8 @@ least as long as **the longer of the two**. The product is
                                        FLOPs per byte
 ```
 
-This picture is the **roofline**. A low, slanted roof is the bandwidth, the
-flat one the peak. An operation sits somewhere below. How many FLOPs it does
+This picture is the **roofline**. The slanted roof is the bandwidth, the flat
+one is the peak. An operation stands somewhere below. How many FLOPs it does
 for each byte decides which roof is above it.
 """
 
@@ -1293,12 +1296,12 @@ The FLOPs alone would have promised 100 times and 2 times.
 """
 ## In production
 
-- **`torch.profiler`** records each operation, as your door does. Its table
-  of totals has the columns of yours, and `record_shapes=True` adds shapes.
+- **torch.profiler** records each operation, as your door does. Its table of
+  totals has the columns of yours, and `record_shapes=True` adds shapes.
 - **FLOP counters**, such as `torch.utils.flop_counter`, know a rule for
   each operation. They count a matrix product as you do, and differ in how
   they see the cheap ones.
-- **`perf`** on Linux and **Nsight** from NVIDIA look deeper: they read the
+- **perf** on Linux and **Nsight** from NVIDIA look deeper: they read the
   processor's own counters for bytes, cache misses and waiting.
 - **GPU calls return early.** The work is queued and goes on. Synchronise
   before you read the clock, or let the profiler use the GPU's own events.
@@ -1316,8 +1319,9 @@ The FLOPs alone would have promised 100 times and 2 times.
 **"FLOPs are time."** They are a part of it. Your table has rows with 99 %
 of the FLOPs in 22 % of the time.
 
-**"Fewer lines are faster."** The door counts operations, not lines. `gelu`
-is one line, and it moves its input eleven times over.
+**"Fewer lines are faster."** The door counts operations, not lines. `bend`
+is one line. It goes through the door four times and moves ten times the
+bytes of its input.
 
 **"Time the first call."** The first call pays for what later ones find
 ready: memory, caches, libraries. Warm up, and say that you did.

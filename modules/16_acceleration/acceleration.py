@@ -66,7 +66,7 @@ Afterwards you can
 ## Why the same numbers can come sooner
 
 In 02 you multiplied matrices with three loops, and in 09 you convolved with
-six. Then came `@` and shifted copies, and the same numbers came hundreds of
+seven. Then came `@` and shifted copies, and the same numbers came hundreds of
 times sooner. The arithmetic had not changed: not one product was saved.
 
 So the time had gone elsewhere. In 15 you found three places:
@@ -105,6 +105,8 @@ and measurements, and your older functions for a race. They stay here.
 """
 
 # %%
+from functools import partial
+
 from tinytorch.activations import gelu
 from tinytorch.autograd import RULES, gradcheck, value_and_gradients
 from tinytorch.env import human_bytes, make_rng, peak_bytes
@@ -177,11 +179,14 @@ print(counts_of(lambda a: a + a, demo))  # (0, 1)
 """
 Two numbers are picked in the first line, and Python adds them. In the
 second line NumPy is called once, and all six sums happen inside the call.
+"""
 
+# %% [markdown]
+"""
 ## 1. Remove the inner loop
 
 Here is the product of two matrices as in 02, with arrays instead of lists.
-One output number needs k trips through the inner loop:
+One output number needs a whole inner loop:
 
 ```python
 for i in range(n):
@@ -508,14 +513,17 @@ print(f"\nratio {walk_ms['by columns'] / walk_ms['by rows']:.1f}")
 # %% [markdown]
 """
 On a small laptop-class machine, with one thread, we measured 8 ms by rows
-and 71 ms by columns: nine times as long. Memory is not fetched in single
+and 65 ms by columns: eight times as long. Memory is not fetched in single
 numbers but in **cache lines** of 64 bytes, here 16 numbers. The walk by
 rows uses all 16. The walk by columns uses one and needs the next line. When
 it comes back for the neighbour, that line may be gone from the cache.
 
 So with the right order you save no arithmetic and no step of Python. You
 save traffic.
+"""
 
+# %% [markdown]
+"""
 ## 4. Windows without copies
 
 In 09 you made K * K shifted copies and wrote them side by side. Strides can
@@ -823,7 +831,10 @@ print("\nbytes and peak: in times the size of x")
 The count of bytes for `fused_gelu` is too kind. It sees x read once and out
 written once, and not what the eight steps inside do with `out`. But those
 steps work on the same array again and again, and it stays in the cache.
+"""
 
+# %% [markdown]
+"""
 ## 6. A rule for the new operation
 
 Your library has never heard of `fused_gelu`. What happens if you ask for a
@@ -835,7 +846,8 @@ try:
     value_and_gradients(lambda: fused_gelu(x).sum(), [x])
     print("there is a rule already")
 except (KeyError, NotImplementedError) as problem:
-    print(type(problem).__name__, problem)
+    print(type(problem).__name__)
+    print(*problem.args)
 
 # %% [markdown]
 """
@@ -1222,7 +1234,7 @@ def by_size(size):
     """Rows, bytes of a batch, ns per number and peak, for both gelus."""
     row = [size, size * 512 * 4]
     for fn in (gelu, fused_gelu):
-        work = lambda fn=fn: in_batches(fn, many, size)  # noqa: E731
+        work = partial(in_batches, fn, many, size)
         row.append(1e9 * latency(work, 3, 1)["best"] / many.size)
         row.append(peak_bytes(work) / many.nbytes)
     return row
@@ -1262,10 +1274,10 @@ curve(
 On the same machine we measured, in ns for each number:
 
 ```
-   rows         2      8     32    128    512   2048
-   a batch    4 KiB  16 KiB 64 KiB 256 KiB 1 MiB  4 MiB
-   gelu        99     33     17     13     17     19     peak 2 to 4x
-   fused_gelu  37     17     12     11     12     15     peak 2x
+   rows            2       8      32      128     512    2048
+   a batch      4 KiB  16 KiB  64 KiB  256 KiB   1 MiB   4 MiB
+   gelu           99      33      17       13      17      19
+   fused_gelu     37      17      12       11      12      15
 ```
 
 Answer 3. **The law: small batches pay the fixed costs, large ones leave the
@@ -1276,8 +1288,8 @@ At 2,048 they are not.
 
 The fused one is flatter at both ends, for the same reasons: fewer calls,
 fewer arrays. And the peak tells why large models are run in batches even
-where it costs time: without them `gelu` needs 4 times x at once. The 2 are
-the parts of the result and the result.
+where it costs time: in one piece `gelu` needs 4 times x at once. In batches
+it needs 2 times: the parts of the result, and then the result.
 
 ### And more threads?
 
@@ -1294,7 +1306,7 @@ programs wanted too:
    24 steps, of the processor   0.19 s        0.74 s
 ```
 
-Two threads took three times as long, and four times the work. The products
+Two threads took more than three times as long, for four times the work. The products
 are so small that the threads spend their time waiting for each other. More
 threads help where each has much to do by itself.
 """
@@ -1314,8 +1326,6 @@ parallelise.** You did the first two.
   `in_batches` does with rows. Then each byte serves many products.
 - **Parallelise.** Threads, graphics cards, many machines. This comes last,
   since it multiplies what is there, waste included.
-- **FlashAttention** is a famous example of the second and third step. It
-  does more arithmetic than the plain way, and moves far fewer bytes.
 - **Strides** exist everywhere: `tensor.stride()` and `.contiguous()` in
   PyTorch. `torch.as_strided` is as powerful as your window view, and as
   dangerous: nobody checks that a stride stays inside the memory.
@@ -1395,8 +1405,9 @@ one thread for small work        3       waiting
 
 With this module you reach the milestone *Hundredfold*, which puts all your
 ways side by side. **20 Benchmarking** asks when a speed-up is more than
-noise. **13 Attention** has a chain of operations that is fused in every
-large model.
+noise. **13 Attention** has a chain of operations that every large model
+fuses and tiles. Its fused form, FlashAttention, does more arithmetic than
+the plain way and moves far fewer bytes.
 """
 
 # %% [markdown]
