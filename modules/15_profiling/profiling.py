@@ -73,12 +73,12 @@ Here are two lines. Which of them takes longer?
    c + d            c and d are (4096, 4096)
 ```
 
-The first one multiplies and adds 134 million times. The second one adds 17
-million times. So the first takes eight times as long?
+The first one multiplies and adds 134 million times. The second one only
+adds, and only 17 million times. So the first takes eight times as long?
 
-On our machine both take about the same time. Counting arithmetic was not
-wrong. It was only half of the account: the second line reads and writes 64
-times as many bytes.
+On our machine the first takes 7 ms, and the second 20 ms. Counting the
+arithmetic was not wrong. It was only half of the account: the second line
+reads and writes 64 times as many bytes.
 
 Guesses about speed fail like this all the time, those of experts too. So
 this module is about a habit: **count, measure, name the limit, and only
@@ -112,6 +112,8 @@ from tinytorch.layers import Flatten, Linear, Parameter, Sequential
 from tinytorch.tensor import Tensor, concat, run_op
 
 from tinytutor.kit import (
+    bars,
+    curve,
     expect,
     refuses,
     run_tests,
@@ -224,10 +226,11 @@ For `(2, 3) @ (3, 4)` there are 8 such numbers: 8 · 2 · 3 = 48 FLOPs. Three
 rules are enough for all operations of your library:
 
 ```
-   operation                            FLOPs
-   matmul                               2 · output numbers · inner size
-   reshape transpose getitem concat pad 0: nothing is computed
-   everything else                      1 for each number
+   operation                     FLOPs
+   matmul                        2 · output numbers · inner size
+   reshape, transpose, getitem,  0: nothing is computed
+   concat, pad
+   everything else               1 for each number
 ```
 
 The **inner size** is the length of the rows of the first factor. Batches
@@ -628,11 +631,13 @@ question about kinds: how much of the time is matrix products? So put all
 rows of one name together:
 
 ```
-   rows                            by_operation(rows)
-   matmul   48   208   5 µs                calls  flops  nbytes  seconds
-   add       8   160   2 µs        matmul    2     112     528    8 µs
-   matmul   64   320   3 µs        add       2      16     320    4 µs
-   add       8   160   2 µs
+   rows                                by_operation(rows)
+
+   name    flops  nbytes  seconds              calls  flops  nbytes  s.
+   matmul     48     208     5 µs      matmul      2    112     528  8 µs
+   add         8     160     2 µs      add         2     16     320  4 µs
+   matmul     64     320     3 µs
+   add         8     160     2 µs
 ```
 
 The pattern is an old friend: a dictionary from names to totals. For each
@@ -857,7 +862,7 @@ def latency(
 # %% nbgrader={"grade": true, "grade_id": "test_latency", "locked": true, "points": 10, "schema_version": 3, "solution": false}
 def test_latency():
     # Two warm-ups, then the eleven runs of the picture, as they came.
-    work = FakeWork(60, 40, 3, 1, 9, 2, 8, 2, 4, 30, 5, 6, 2)
+    work = FakeWork(60, 40, 3, 9, 2, 8, 4, 30, 5, 6, 2, 2, 1)
     got = latency(work, repeats=11, warmup=2, clock=work.clock)
     expect(
         work.calls == 13,
@@ -875,8 +880,8 @@ def test_latency():
         mistakes={
             "one slow run moved it: the median, not the mean": 72 / 11,
             "the warm-up was timed": 5,
-            "the first eleven runs were timed: warm up first": 5.5,
-            "that is the middle as they came: sort first": 2,
+            "the first eleven runs were timed: warm up first": 6,
+            "that is the middle as they came: sort first": 30,
             "another clock was read: call `clock()`, the parameter": 0,
         },
     )
@@ -960,8 +965,8 @@ least as long as **the longer of the two**. The product is
                                        FLOPs per byte
 ```
 
-This picture is the **roofline**. A low, slanted roof is the bandwidth, the
-flat one the peak. An operation sits somewhere below. How many FLOPs it does
+This picture is the **roofline**. The slanted roof is the bandwidth, the flat
+one is the peak. An operation stands somewhere below. How many FLOPs it does
 for each byte decides which roof is above it.
 """
 
@@ -1008,7 +1013,11 @@ def test_bound():
     )
 
     # Near the edge: here it lies at 100 / 10 = 10 FLOPs for each byte.
-    for flops, right in ((1010, "compute"), (1000, "memory"), (990, "memory")):
+    for flops, right in (
+        (1010, "compute"),
+        (1000, "memory"),
+        (990, "memory"),
+    ):
         same(
             bound(flops, 100, *machine),
             right,
@@ -1033,6 +1042,369 @@ def test_bound():
 
 
 test_bound()
+
+# %% [markdown]
+"""
+## Systems analysis
+
+Three measurements. First the two limits of your machine, then single
+operations below them, then a whole network.
+
+### The limits of this machine
+
+The **peak** is what a large matrix product reaches: its FLOPs, divided by
+the best time. The **bandwidth** is what copying 64 MB reaches. Each byte
+counts twice, for it is read and written. Both write into an array that
+exists already: to ask for new memory takes time of its own.
+"""
+
+# %% [markdown] tags=["prediction"]
+"""
+**Predict first.** How many FLOPs can your machine do in the time in which
+it moves one byte?
+
+1. about 0.1: a FLOP is dearer than a byte
+2. about 1: a processor is built in balance
+3. 2 or more: a byte is dearer than a FLOP
+"""
+
+
+# %% tags=["experiment"]
+def peak_of(dtype):
+    """FLOP/s of a product of (512, 512) matrices, at best."""
+    a = Tensor(make_rng(0).standard_normal((512, 512)), dtype=dtype)
+    (row,) = profile(lambda: a @ a)
+    target = np.empty_like(a.data)
+    product = latency(lambda: np.matmul(a.data, a.data, out=target))
+    return row.flops / product["best"]
+
+
+def bandwidth_of(megabytes):
+    """Bytes/s of a copy from one array into another, at best."""
+    source = np.ones(megabytes * 250_000, np.float32)
+    target = np.empty_like(source)
+    copied = latency(lambda: np.copyto(target, source), repeats=20)
+    return 2 * source.nbytes / copied["best"]
+
+
+peak, peak_64 = peak_of(np.float32), peak_of(np.float64)
+bandwidth = bandwidth_of(64)
+ridge = peak / bandwidth
+limits = [
+    ("peak, float32", peak / 1e9, "GFLOP/s"),
+    ("peak, float64", peak_64 / 1e9, "GFLOP/s"),
+    ("bandwidth, 64 MB", bandwidth / 1e9, "GB/s"),
+    ("bandwidth, 1 MB: in the cache", bandwidth_of(1) / 1e9, "GB/s"),
+    ("peak / bandwidth, float32", ridge, "FLOPs per byte"),
+]
+table(limits, ["limit", "measured", "unit"])
+print()
+bars({name: value for name, value, _ in limits[:2]}, unit="GFLOP/s")
+bars({name: value for name, value, _ in limits[2:4]}, unit="GB/s")
+
+# %% [markdown]
+"""
+### What to see
+
+On a small laptop-class machine, with one thread, we measured:
+
+```
+   peak, float32                      38   GFLOP/s
+   peak, float64                      17   GFLOP/s     about half
+   bandwidth, 64 MB                   20   GB/s
+   bandwidth, 1 MB: in the cache      52   GB/s
+   peak / bandwidth, float32           1.9 FLOPs per byte
+```
+
+About 2: answer 3, just so. That last number is called the **ridge**. Below
+it work is memory-bound, above it compute-bound. The law: **to reach the
+peak, work must do more FLOPs for each byte than the ridge says.** An
+addition of two float32 tensors does 1 for 12 bytes.
+
+The **cache** is a small, fast memory inside the processor. What fits into
+it moves faster. Keep that in mind for the next picture.
+
+### Single operations below the roof
+
+Now additions and products of n x n matrices, from n = 8 to n = 1024. For
+each we count FLOPs and bytes, measure the time, and compare it with the
+time at the roof: the longer of arithmetic and traffic.
+"""
+
+# %% [markdown] tags=["prediction"]
+"""
+**Predict first.** For n = 8, what takes most of the time?
+
+1. The addition: traffic. The product: arithmetic.
+2. Both: traffic.
+3. Neither arithmetic nor traffic.
+"""
+
+
+# %% tags=["experiment"]
+def below_the_roof(n):
+    """Rows of the table for an addition and a product of (n, n)."""
+    a = Tensor(make_rng(n).standard_normal((n, n), dtype=np.float32))
+    for name, fn in (("add", lambda: a + a), ("matmul", lambda: a @ a)):
+        (row,) = profile(fn)
+        seconds = latency(fn, repeats=20)["best"]
+        roof = max(row.flops / peak, row.nbytes / bandwidth)
+        limit = bound(row.flops, row.nbytes, peak, bandwidth)
+        per_byte, speed = row.flops / row.nbytes, row.flops / seconds
+        yield name, n, per_byte, limit, 1e6 * seconds, 1e6 * roof, speed
+
+
+sizes = (8, 16, 32, 64, 128, 256, 512, 1024)
+roof_rows = [row for n in sizes for row in below_the_roof(n)]
+roof_rows.sort()
+shown = [(*row[:6], f"{row[5] / row[4]:.0%}") for row in roof_rows]
+headers = ["operation", "n", "FLOPs/byte", "bound", "µs", "roof µs"]
+table(shown, [*headers, "of roof"])
+print()
+
+
+def dots(operation):
+    """(FLOPs per byte, GFLOP/s) of each size."""
+    mine = [row for row in roof_rows if row[0] == operation]
+    return [(per_byte, speed / 1e9) for _, _, per_byte, *_, speed in mine]
+
+
+places = np.geomspace(0.08, 171, 56)
+curve(
+    {
+        "roof": [(x, min(peak, x * bandwidth) / 1e9) for x in places],
+        "add": dots("add"),
+        "matmul": dots("matmul"),
+    },
+    x="FLOPs per byte",
+    y="GFLOP/s (both scales logarithmic)",
+    log_x=True,
+    log_y=True,
+)
+
+# %% [markdown]
+"""
+### What to see
+
+On the same machine we measured:
+
+```
+                n     µs   roof µs                 n       µs  roof µs
+   add          8      5      0.04    matmul       8        9     0.04
+              128      8        10                64       25       14
+              256     18        39               128      124      111
+              512     54       157               512    7,100    7,100
+            1,024    600       630             1,024   58,000   56,500
+```
+
+Answer 3: an 8 x 8 product takes 9 µs, and 0.04 µs of them at the roof. The
+rest is the way through Python and the door. So there is a third limit
+beside the two roofs, and a law for all rows:
+
+**time ≈ fixed cost of a call + time at the roof**
+
+- **Small**: the fixed cost rules, some 5 to 9 µs. FLOPs do not matter.
+- **Large products** touch the flat roof from n = 128 on. Only fewer FLOPs,
+  a smaller dtype or a faster processor would help them.
+- **Additions** all stand in one column, at 1/12 FLOP per byte, whatever n
+  is. With n = 1024 they are at the slanted roof.
+
+Three additions stand *above* the roof, those with n from 128 to 512. Their
+tensors of at most 1 MiB fit into the cache, and we measured the slanted
+roof in large memory. A roofline is a model. When a dot stands where none
+should be, ask why.
+
+### A whole network
+
+The network from above has three layers. Its time can be split in three:
+inside `matmul`, inside the other operations, and outside NumPy: Python,
+layers and door.
+"""
+
+# %% [markdown] tags=["prediction"]
+"""
+**Predict first.** In this network more than 99 % of the FLOPs are matrix
+products. With layers of width 256, what share of the *time* is `matmul` for
+a batch of 1, and what share for a batch of 256?
+"""
+
+
+# %% tags=["experiment"]
+def split_of(width, size):
+    """Width, batch, µs of a call, and the three shares of it."""
+    net = network(width, make_rng(0))
+    shape = (size, width)
+    x = Tensor(make_rng(1).standard_normal(shape, dtype=np.float32))
+    whole = latency(lambda: net(x), repeats=20)["median"]
+    profiles = [by_operation(profile(lambda: net(x))) for _ in range(20)]
+    product = np.median([p["matmul"].seconds for p in profiles])
+    sums = [sum(t.seconds for t in p.values()) for p in profiles]
+    inside = np.median(sums)
+    flops = sum(total.flops for total in profiles[0].values())
+    share = profiles[0]["matmul"].flops / flops
+    shares = product / whole, (inside - product) / whole
+    outside = max(0.0, 1 - inside / whole)
+    return width, size, 1e6 * whole, share, *shares, outside
+
+
+cases = ((16, 1), (16, 256), (256, 1), (256, 16), (256, 256), (1024, 256))
+split_rows = [split_of(width, size) for width, size in cases]
+table(
+    [(*row[:3], *(f"{x:.0%}" for x in row[3:])) for row in split_rows],
+    ["width", "batch", "µs", "FLOPs", "matmul", "others", "outside"],
+)
+print("\nFLOPs: matmul's share of the arithmetic; then shares of time\n")
+bars(
+    {f"width {r[0]}, batch {r[1]}": 100 * r[4] for r in split_rows},
+    unit="%",
+)
+
+# %% [markdown]
+"""
+### What to see
+
+On the same machine we measured:
+
+```
+   width   batch        µs    FLOPs    matmul    others    outside
+      16       1       130      89%       14%       24%        62%
+      16     256       180      89%       21%       32%        47%
+     256       1       145      99%       22%       23%        55%
+     256      16       300      99%       55%       18%        27%
+     256     256     2,400      99%       82%       12%         6%
+   1,024     256    31,000     100%       95%        4%         1%
+```
+
+With a batch of 1, products are 99 % of the arithmetic and 22 % of the time.
+More than half goes to Python, 14 times through the door. With a batch of
+256, the products take 82 %.
+
+So the advice "make the matrix product faster" is worth much in the last
+row and little in the third. **Amdahl's law** says how much: speed up a part
+that takes the share p of the time by a factor of s, and the whole becomes
+
+```
+        1
+   ───────────    times faster.      p = 0.22, s = ∞:   1.3 times
+   1 - p + p/s                       p = 0.95, s = 2:   1.9 times
+```
+
+The FLOPs alone would have promised 100 times and 2 times.
+"""
+
+# %% [markdown]
+"""
+## In production
+
+- **torch.profiler** records each operation, as your door does. Its table of
+  totals has the columns of yours, and `record_shapes=True` adds shapes.
+- **FLOP counters**, such as `torch.utils.flop_counter`, know a rule for
+  each operation. They count a matrix product as you do, and differ in how
+  they see the cheap ones.
+- **perf** on Linux and **Nsight** from NVIDIA look deeper: they read the
+  processor's own counters for bytes, cache misses and waiting.
+- **GPU calls return early.** The work is queued and goes on. Synchronise
+  before you read the clock, or let the profiler use the GPU's own events.
+- **Ridges grow.** An A100 does 12 FLOPs per byte at its ridge in float32,
+  and 200 with half precision in its special units for products. Most
+  operations of a network lie below that, hence the hunt for bytes.
+- **Services report tails.** p50, p90 and p99 stand in contracts; a mean
+  does not. Your `best` answers another question: what is possible?
+"""
+
+# %% [markdown]
+"""
+## Misconceptions
+
+**"FLOPs are time."** They are a part of it. Your table has rows with 99 %
+of the FLOPs in 22 % of the time.
+
+**"Fewer lines are faster."** The door counts operations, not lines. `bend`
+is one line. It goes through the door four times and moves ten times the
+bytes of its input.
+
+**"Time the first call."** The first call pays for what later ones find
+ready: memory, caches, libraries. Warm up, and say that you did.
+
+**"A view is free, so reshape is free."** After a transpose, `reshape` has
+to copy. Your `op_bytes` shows which one did.
+
+**"The mean of many runs is fair."** Disturbances only ever make a run
+slower. They pull the mean up and leave the median and the best in place.
+
+**"Optimise first, measure later."** Without a profile you speed up what you
+suspect. With one, you speed up what takes the time.
+"""
+
+# %% [markdown]
+"""
+## Questions to think about
+
+1. `x * 2 + 1` and `x + x`: which one moves more bytes? Count, then measure.
+2. Your bandwidth counts a copied byte twice. What would a roofline look
+   like that counts it once, and who would be misled?
+3. A `Linear(256, 256)` gets a batch of N. For which N does your machine
+   call its product compute-bound? Work it out with `bound`, then test it.
+4. `by_operation` sorts by seconds. When would you sort by bytes instead?
+5. `profile` switches on a log. What does that do to the times in its rows,
+   and what to the time of the whole call? How could you find out?
+"""
+
+# %% [markdown]
+"""
+## Quick reference
+
+```
+count_parameters(model)         numbers owned, a shared one once
+op_flops(record)                matmul 2 · output · inner; arranging 0;
+                                else the largest size
+op_bytes(record)                all inputs and the output; a view 0
+profile(fn)                     [Row(name, shape, flops, nbytes, seconds)]
+by_operation(rows)              {name: Total(calls, flops, nbytes, seconds)}
+latency(fn, 30, 3)              {"median": s, "p90": s, "best": s}
+bound(flops, nbytes, peak, bandwidth)       "compute" or "memory"
+```
+
+```
+(M, K) @ (K, N)     2·M·K·N FLOPs       4·(M·K + K·N + M·N) bytes
+a + b, n numbers    n FLOPs             12·n bytes
+Linear(in, out)     in·out + out parameters
+```
+
+```
+the profile says           try
+small calls, many of them  larger batches, fewer operations
+memory-bound               fewer passes, views, a smaller dtype
+compute-bound              fewer FLOPs, a smaller dtype
+```
+
+Order of work: measure, name the limit, change one thing, measure again.
+"""
+
+# %% [markdown]
+"""
+## Looking ahead
+
+Four modules begin where this one ends. **16 Acceleration** takes away
+calls and bytes. **17 Quantization** makes each number smaller, and **18
+Compression** keeps fewer of them. **19 Caching** does not compute again
+what is known already: there your FLOP counts show the gain.
+"""
+
+# %% [markdown]
+"""
+## Summary and what comes next
+
+You count parameters, FLOPs and bytes, all from shapes. You profile any
+computation from the records of 02 and sum up what each operation took. You
+report a time with its spread, and you know two limits of your machine.
+
+The law to take along: an operation takes its fixed cost plus the time at
+the roof. Which part is larger decides what helps.
+
+This module opens 16, 17, 18 and 19, each together with others. On the map
+you see which of them you can enter next.
+"""
 
 # %%
 if __name__ == "__main__":
