@@ -31,7 +31,7 @@ it can read digits already.
 
 ### Time and difficulty
 
-About 4 hours. Difficulty 3 of 5. Eight exercises of 2 to 9 lines.
+About 4 hours. Difficulty 3 of 5. Eight exercises of 1 to 10 lines.
 
 ### Learning objectives
 
@@ -798,8 +798,8 @@ class QuantizedLinear(Module):
                 "integer_product",
                 integer_product,
                 x,
+                Tensor(self.weight),
                 x_tick=self.x_tick,
-                weight=self.weight,
                 tick=self.tick,
             )
         else:
@@ -959,8 +959,8 @@ ticks. Everything is a plain array here.
 #| export
 def integer_product(
     x: Array,
-    x_tick: Tick,
     weight: Array,
+    x_tick: Tick,
     tick: Tick,
 ) -> Array:
     """x @ (weight * tick), multiplied and added up in int32.
@@ -987,11 +987,11 @@ def test_integer_product():
     tick = np.array([[0.1, 0.5]], np.float32)
     x_tick = np.float32(0.2)
     with unchanged(x, weight, tick, what="integer_product(...)"):
-        got = integer_product(x, x_tick, weight, tick)
+        got = integer_product(x, weight, x_tick, tick)
     same(
         got,
         [[-0.48, -1.2]],
-        "integer_product(x, 0.2, [[3, -1], [6, 2]], [[0.1, 0.5]])",
+        "integer_product(x, [[3, -1], [6, 2]], 0.2, [[0.1, 0.5]])",
         hint="the three lines of the example above",
         mistakes={
             "the ticks are missing": [[-24.0, -12.0]],
@@ -1011,7 +1011,7 @@ def test_integer_product():
         exact = np.array([[count * 127 * 127]])
         in_int8, in_int16 = exact.astype(np.int8), exact.astype(np.int16)
         same(
-            integer_product(many, np.float32(1), weights, one),
+            integer_product(many, weights, np.float32(1), one),
             exact,
             f"{count} products of 127 · 127, both ticks 1",
             hint="int32 before they meet",
@@ -1035,7 +1035,7 @@ def test_integer_product():
         "x was cut, not rounded: use quantize": cut @ (weight * tick),
         "x was not put on its ruler": x @ (weight * tick),
     }
-    got = integer_product(x, x_tick, weight, tick)
+    got = integer_product(x, weight, x_tick, tick)
     same(got, exact, what, tolerance=1e-4, mistakes=wrong)
 
     # The layer of exercise 5 makes use of it.
@@ -1681,7 +1681,7 @@ tick_size(values, bits, axis)       one tick, or one for each channel
 quantize(values, tick, bits)        int8
 dequantize(readings, tick)          float32
 QuantizedLinear(linear, x_tick, bits)     x_tick None: weights only
-integer_product(x, x_tick, weight, tick)  sums in int32
+integer_product(x, weight, x_tick, tick)  sums in int32
 calibrate(model, x)                 {Linear: tick of its inputs}
 quantize_model(model, examples, bits)     a new Sequential
 model_bytes(model)                  parameters and quantized layers

@@ -30,7 +30,7 @@ really saved.
 
 ### Time and difficulty
 
-About 4 hours. Difficulty 3 of 5. Eight exercises of 3 to 8 lines.
+About 4 hours. Difficulty 3 of 5. Eight exercises of 2 to 9 lines.
 
 ### Learning objectives
 

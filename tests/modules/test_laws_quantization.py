@@ -85,7 +85,7 @@ def test_whole_numbers_compute_the_exact_product(
     x = rng.normal(0, 40 * x_tick, (rows, inputs)).astype(np.float32)
     weight = rng.integers(-127, 128, (inputs, units)).astype(np.int8)
     tick = rng.uniform(0.01, 1, (1, units)).astype(np.float32)
-    got = lib.quantization.integer_product(x, np.float32(x_tick), weight, tick)
+    got = lib.quantization.integer_product(x, weight, np.float32(x_tick), tick)
     readings = np.clip(np.rint(x / np.float32(x_tick)), -127, 127)
     exact = (readings.astype(np.float64) @ weight.astype(np.float64)) * (x_tick * tick)
     assert got.dtype == np.float32
