@@ -1,5 +1,6 @@
 """The child process that owns the kernels: jobs come in as lines of JSON, events go out as lines.
 
+    {"folder": PATH}  where kernels work; comes first
     {"job": …}        runs it; the events follow, the last one is RunFinished
     {"prepare": MIB}  starts a kernel for the next job, unless one is waiting
     {"warm": MIB}     the same, and again after each job
@@ -74,7 +75,9 @@ class Worker:
 
     async def handle(self, request: dict[str, Any]) -> None:
         """Does what one line asks for."""
-        if "warm" in request:
+        if "folder" in request:
+            os.chdir(request["folder"])
+        elif "warm" in request:
             self._warm_mib = int(request["warm"])
             self._start_spare(self._warm_mib)
         elif "prepare" in request:
