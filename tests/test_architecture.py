@@ -21,8 +21,9 @@ ALLOWED = {
     "running": {"curriculum", "notebooks"},
     "tutor": {"curriculum", "notebooks", "progress", "running"},
     "authoring": {"curriculum", "notebooks"},
-    "cli": {"curriculum", "notebooks", "progress", "running", "tutor", "authoring"},
-    "tui": {"curriculum", "notebooks", "progress", "running", "tutor"},
+    "cohort": {"curriculum", "notebooks", "progress", "running", "tutor", "authoring"},
+    "cli": {"curriculum", "notebooks", "progress", "running", "tutor", "authoring", "cohort"},
+    "tui": {"curriculum", "notebooks", "progress", "running", "tutor", "cohort"},
 }
 EXCEPTIONS = {("cli", "tui.app")}
 """The command `tinytutor` opens the app through its entry point."""

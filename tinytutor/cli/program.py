@@ -25,6 +25,7 @@ COMMANDS = {
     "confused": "confused",
     "milestone": "milestone",
     "stats": "stats",
+    "submit": "submit",
     "export": "export",
     "doctor": "doctor",
     "completion": "completion",
