@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -33,8 +34,6 @@ class Bundle:
     """What was taken of a bundle."""
 
     path: Path
-    sha256: str
-    """Of the whole file."""
     manifest: Manifest
     events: bytes | None
     """The gzipped lines, None where they can't be used."""
@@ -44,23 +43,40 @@ class Bundle:
     """What was not taken, and other things that an instructor should know."""
 
 
+def read_manifest(path: Path, course: Course) -> Manifest:
+    """Only the manifest of a bundle. Raises BundleRefusedError."""
+    with _opened(path) as archive:
+        return _manifest(archive, course)
+
+
 def read_bundle(path: Path, course: Course) -> Bundle:
     """The bundle in a file. Raises BundleRefusedError."""
+    with _opened(path) as archive:
+        return _bundle(path, archive, course)
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[Archive]:
     try:
         with open_archive(path) as archive:
-            return _bundle(path, archive, course)
+            yield archive
     except (ArchiveError, ManifestError) as problem:
         raise BundleRefusedError(str(problem)) from None
     except OSError as problem:
         raise BundleRefusedError(f"can't be read ({problem.strerror or problem})") from None
 
 
-def _bundle(path: Path, archive: Archive, course: Course) -> Bundle:
+def _manifest(archive: Archive, course: Course) -> Manifest:
     if MANIFEST_NAME not in archive.names:
         raise BundleRefusedError(f"no bundle: it has no {MANIFEST_NAME}")
     manifest = from_json(archive.read(MANIFEST_NAME))
     if manifest.course != course.id:
         raise BundleRefusedError(f"of the course {manifest.course!r}, not of {course.id!r}")
+    return manifest
+
+
+def _bundle(path: Path, archive: Archive, course: Course) -> Bundle:
+    manifest = _manifest(archive, course)
     notes: list[str] = []
     if manifest.course_version != course.version:
         notes.append(
@@ -78,7 +94,7 @@ def _bundle(path: Path, archive: Archive, course: Course) -> Bundle:
         content = _part(archive, f"notebooks/{entry.module}.ipynb", entry.sha256, notes)
         if content is not None:
             notebooks[entry.module] = content
-    return Bundle(path, _file_sha256(path), manifest, events, notebooks, tuple(notes))
+    return Bundle(path, manifest, events, notebooks, tuple(notes))
 
 
 def _part(archive: Archive, name: str, sha256: str, notes: list[str]) -> bytes | None:
@@ -122,25 +138,21 @@ def event_lines(packed: bytes) -> EventLines:
             note = "the events are cut off"
     except zlib.error as problem:
         note = f"the events are damaged ({problem})"
-    kept, rejected = [], 0
-    for line in text.split(b"\n"):
-        if not line.strip():
-            continue
-        if len(line) > LINE_BYTES or b"\0" in line or not _is_utf8(line):
-            rejected += 1
-        else:
-            kept.append(line)
-    return EventLines(b"".join(line + b"\n" for line in kept), rejected, note)
+    lines = [line for line in text.split(b"\n") if line.strip()]
+    if b"\0" in text or not _is_utf8(text) or max(map(len, lines), default=0) > LINE_BYTES:
+        kept = [
+            line
+            for line in lines
+            if len(line) <= LINE_BYTES and b"\0" not in line and _is_utf8(line)
+        ]
+    else:
+        kept = lines
+    return EventLines(b"".join(line + b"\n" for line in kept), len(lines) - len(kept), note)
 
 
-def _is_utf8(line: bytes) -> bool:
+def _is_utf8(text: bytes) -> bool:
     try:
-        line.decode("utf-8")
+        text.decode("utf-8")
     except UnicodeDecodeError:
         return False
     return True
-
-
-def _file_sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

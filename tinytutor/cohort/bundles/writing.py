@@ -10,8 +10,8 @@ import os
 import re
 import secrets
 import zipfile
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -41,7 +41,7 @@ class Contents:
     manifest: Manifest
     files: Mapping[str, bytes]
     """Name in the zip → content, the manifest first."""
-    left_out: int
+    left_out: int = 0
     """Events that this version can't read and that therefore stay at home."""
 
 
@@ -64,31 +64,57 @@ def bundle_contents(
     """
     recorded = list(events)
     kept = [event for each in recorded if (event := scrubbed(each, with_texts=with_texts))]
-    lines = "".join(f"{to_line(event)}\n" for event in kept)
-    # mtime=0: the same events give the same bytes.
-    packed = gzip.compress(lines.encode("ascii"), mtime=0)
     papers = {
-        f"notebooks/{module_id}.ipynb": without_outputs(text).encode("utf-8", "surrogatepass")
-        for module_id, text in sorted(notebooks.items())
+        module_id: without_outputs(text).encode("utf-8", "surrogatepass")
+        for module_id, text in notebooks.items()
     }
-    manifest = Manifest(
-        course=course.id,
-        course_version=course.version,
-        tinytutor_version=__version__,
+    origin = Origin(
         student=student,
         workspace=recorded[0].event_id if recorded else "0",
         as_of=recorded[-1].at if recorded else "1970-01-01T00:00:00.000Z",
         has_texts=with_texts,
-        events=EventsEntry(
-            _sha256(packed), len(kept), max((event.sequence for event in kept), default=0)
-        ),
+    )
+    last = max((event.sequence for event in kept), default=0)
+    contents = contents_of(course, origin, [to_line(event) for event in kept], last, papers)
+    return replace(contents, left_out=len(recorded) - len(kept))
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Whose bundle it is; the fields are those of `Manifest`."""
+
+    student: str
+    workspace: str
+    as_of: str
+    has_texts: bool
+
+
+def contents_of(
+    course: Course,
+    origin: Origin,
+    lines: Sequence[str],
+    last_sequence: int,
+    notebooks: Mapping[str, bytes],
+) -> Contents:
+    """The files of a bundle with their manifest, from events as lines of JSON in ASCII."""
+    # mtime=0: the same events give the same bytes.
+    packed = gzip.compress("".join(f"{line}\n" for line in lines).encode("ascii"), mtime=0)
+    papers = {f"notebooks/{name}.ipynb": notebooks[name] for name in sorted(notebooks)}
+    manifest = Manifest(
+        course=course.id,
+        course_version=course.version,
+        tinytutor_version=__version__,
+        student=origin.student,
+        workspace=origin.workspace,
+        as_of=origin.as_of,
+        has_texts=origin.has_texts,
+        events=EventsEntry(_sha256(packed), len(lines), last_sequence),
         notebooks=tuple(
-            NotebookEntry(module_id, _sha256(papers[f"notebooks/{module_id}.ipynb"]))
-            for module_id in sorted(notebooks)
+            NotebookEntry(name, _sha256(notebooks[name])) for name in sorted(notebooks)
         ),
     )
     files = {MANIFEST_NAME: to_json(manifest).encode("utf-8"), EVENTS_NAME: packed, **papers}
-    return Contents(manifest, files, left_out=len(recorded) - len(kept))
+    return Contents(manifest, files)
 
 
 def write_bundle(path: Path, contents: Contents) -> None:
