@@ -1,4 +1,4 @@
-"""Every command and every exit code is explained to students, and every command in `--help`."""
+"""Every command and every exit code is explained on a page, and every command in `--help`."""
 
 from __future__ import annotations
 
@@ -13,7 +13,9 @@ from tests.cli.conftest import spawn
 from tinytutor.cli.exit_codes import ExitCode
 from tinytutor.cli.program import COMMANDS, program
 
-STUDENTS = Path(__file__).parents[2] / "docs" / "students.md"
+DOCS = Path(__file__).parents[2] / "docs"
+STUDENTS = DOCS / "students.md"
+PAGES = (STUDENTS, DOCS / "instructors.md")
 GLOBAL = {"--workspace", "--course", "--version", "--json", "--help"}
 
 
@@ -31,8 +33,8 @@ ALL = dict(commands())
 
 
 def section_of(name: str) -> str:
-    text = STUDENTS.read_text("utf-8")
-    return text.partition(f"\n### `tinytutor {name.split(maxsplit=1)[0]}")[2].partition("\n### ")[0]
+    text = "\n".join(page.read_text("utf-8") for page in PAGES)
+    return text.partition(f"\n### `tinytutor {name.split(maxsplit=1)[0]}")[2].partition("\n#")[0]
 
 
 @pytest.mark.parametrize("name", ALL)

@@ -27,6 +27,7 @@ COMMANDS = {
     "stats": "stats",
     "submit": "submit",
     "export": "export",
+    "ingest": "ingest",
     "doctor": "doctor",
     "completion": "completion",
     "author": "author",

@@ -11,11 +11,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from tinytutor.cohort.bundles.manifest import is_student_name
+from tinytutor.cohort.errors import ConsentError
 from tinytutor.files import write_whole
-
-
-class ConsentError(ValueError):
-    """A choice that can't be read or made; the message gives fact and next step."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import importlib
 from types import ModuleType
 
+from tinytutor.cohort.errors import ExtraMissingError
+
 _EXTRAS = {
     "duckdb": "instructor",
     "xlsxwriter": "instructor",
@@ -12,10 +14,6 @@ _EXTRAS = {
     "httpx": "lrs",
 }
 """Library → the extra of tinytutor that brings it."""
-
-
-class ExtraMissingError(ImportError):
-    """A library that is not installed; the message has the command that installs it."""
 
 
 def needed(library: str) -> ModuleType:

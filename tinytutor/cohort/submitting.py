@@ -14,16 +14,13 @@ from tinytutor.cohort.bundles.writing import (
     write_bundle,
 )
 from tinytutor.cohort.consent import Consent, load_consent, own_pseudonym, save_consent
+from tinytutor.cohort.errors import SubmissionError
 from tinytutor.curriculum import Identity
 from tinytutor.notebooks.student import MAX_BYTES
 from tinytutor.progress.events import Event
 from tinytutor.tutor.workspace import Workspace
 
 _PSEUDONYM = re.compile(r"[0-9a-f]{32}")
-
-
-class SubmissionError(ValueError):
-    """Nothing was handed in; the message gives fact and next step."""
 
 
 @dataclass(frozen=True, slots=True)

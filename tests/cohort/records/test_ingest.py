@@ -22,9 +22,10 @@ from tests.cohort.reference import events_by_student, metrics_by_student, parsed
 from tests.cohort.samples import COURSE, as_lines, handmade_bundle, honest_bundle
 from tests.cohort.test_bundles import a_story
 from tests.progress.samples import happened, numbered
+from tinytutor.cohort.errors import IngestError
 from tinytutor.cohort.records.database import files_literal, locked_connection
 from tinytutor.cohort.records.inbox import find_bundles, look_at
-from tinytutor.cohort.records.ingest import IngestError, batches, ingest
+from tinytutor.cohort.records.ingest import batches, ingest
 from tinytutor.cohort.records.receipts import Receipt, Taken, read_receipts
 from tinytutor.cohort.synthetic import Plan, students
 from tinytutor.progress.active_time import time_spent

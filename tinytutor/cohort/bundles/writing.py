@@ -6,9 +6,7 @@ import gzip
 import hashlib
 import io
 import json
-import os
 import re
-import secrets
 import zipfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -26,7 +24,7 @@ from tinytutor.cohort.bundles.manifest import (
 )
 from tinytutor.cohort.bundles.scrubbing import scrubbed
 from tinytutor.curriculum import Course
-from tinytutor.files import sync_folder
+from tinytutor.files import write_whole_bytes
 from tinytutor.progress.event_json import to_line
 from tinytutor.progress.events import Event
 
@@ -129,17 +127,7 @@ def write_bundle(path: Path, contents: Contents) -> None:
             is_packed = name.endswith(".gz")
             entry.compress_type = zipfile.ZIP_STORED if is_packed else zipfile.ZIP_DEFLATED
             bundle.writestr(entry, content)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
-    try:
-        with temporary.open("wb") as file:
-            file.write(packed.getvalue())
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
-    sync_folder(path.parent)
+    write_whole_bytes(path, packed.getvalue())
 
 
 def bundle_file_name(course: Course, student: str) -> str:

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from tinytutor.cohort.errors import CohortError
 from tinytutor.cohort.records.database import files_literal, locked_connection
 from tinytutor.cohort.records.ingest import SCHEMA_VERSION, TABLES
 from tinytutor.cohort.records.receipts import Receipt, read_receipts
@@ -19,10 +20,6 @@ from tinytutor.curriculum import Course
 
 DROPPED_DAYS = 14
 """A student without any event for so long, and not done, counts as dropped out."""
-
-
-class CohortError(ValueError):
-    """A folder that is no cohort, or one of another course; gives fact and next step."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ import numpy as np
 
 from tinytutor import __version__
 from tinytutor.cohort.bundles.reading import BundleRefusedError, event_lines, read_bundle
+from tinytutor.cohort.errors import IngestError
 from tinytutor.cohort.records import parsing
 from tinytutor.cohort.records.database import files_literal, locked_connection, text_literal
 from tinytutor.cohort.records.inbox import (
@@ -46,10 +47,6 @@ TABLES = {
 
 OnProgress = Callable[[int, int], None]
 """Told how many bundles are done, of how many."""
-
-
-class IngestError(ValueError):
-    """No cohort was made; the message gives fact and next step."""
 
 
 def ingest(
