@@ -34,7 +34,8 @@ ALL = dict(commands())
 
 def section_of(name: str) -> str:
     text = "\n".join(page.read_text("utf-8") for page in PAGES)
-    return text.partition(f"\n### `tinytutor {name.split(maxsplit=1)[0]}")[2].partition("\n#")[0]
+    parts = text.split(f"\n### `tinytutor {name.split(maxsplit=1)[0]}")[1:]
+    return "\n".join(part.partition("\n#")[0] for part in parts)
 
 
 @pytest.mark.parametrize("name", ALL)
