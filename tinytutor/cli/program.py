@@ -28,6 +28,7 @@ COMMANDS = {
     "submit": "submit",
     "export": "export",
     "ingest": "ingest",
+    "grade": "grade",
     "doctor": "doctor",
     "completion": "completion",
     "author": "author",

@@ -43,5 +43,9 @@ class JournalError(InstructorError):
     """A journal of grading that can't be used."""
 
 
+class ClusterError(InstructorError):
+    """A Dask cluster that can't be reached, or not safely."""
+
+
 class ExtraMissingError(ImportError):
     """A library that is not installed; the message has the command that installs it."""

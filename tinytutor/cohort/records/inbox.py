@@ -25,6 +25,8 @@ class Incoming:
     events: int
     """As its manifest says."""
     last_sequence: int
+    notebooks: tuple[str, ...]
+    """Ids of the modules of which it says that it holds the notebook."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +85,7 @@ def look_at(paths: Iterable[Path], course: Course) -> Inbox:
                 has_texts=manifest.has_texts,
                 events=manifest.events.count,
                 last_sequence=manifest.events.last_sequence,
+                notebooks=tuple(entry.module for entry in manifest.notebooks),
             )
         )
     return Inbox(tuple(sorted(found, key=_order)), tuple(refused))
