@@ -9,7 +9,7 @@ from pathlib import Path
 
 from tinytutor.cli.output import Output
 from tinytutor.cli.session import Session
-from tinytutor.cohort.records.cohort import Cohort
+from tinytutor.cohort.records.cohort import Cohort, is_cohort
 from tinytutor.cohort.records.receipts import Receipt, Taken
 from tinytutor.cohort.sources import opened
 
@@ -22,7 +22,9 @@ def opened_with_notes(session: Session, places: Sequence[Path]) -> Iterator[Coho
     progress = RateLine(session.output, "bundles")
     with opened(places, session.course, progress.show) as cohort:
         session.output.clear_status()
-        tell_receipts(session.output, cohort.receipts)
+        if not any(map(is_cohort, places)):
+            # Of a cohort's folder it was told when that was made.
+            tell_receipts(session.output, cohort.receipts)
         yield cohort
 
 

@@ -28,6 +28,7 @@ COMMANDS = {
     "submit": "submit",
     "export": "export",
     "ingest": "ingest",
+    "report": "report",
     "grade": "grade",
     "doctor": "doctor",
     "completion": "completion",

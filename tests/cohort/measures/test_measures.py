@@ -253,7 +253,7 @@ def test_where_students_stop_is_mended_first_and_the_reason_is_said() -> None:
     confusing = [ConfusingPlace("01_m1", "easy", 9, 7, ())]
     first, second, third = places_to_mend(items, confusing, least=5)
     assert (first.exercise_id, first.reasons[0]) == ("lost", "12 stopped here for good")
-    assert (second.exercise_id, second.reasons[0]) == ("hard", "45 of 50 failed it at once")
+    assert (second.exercise_id, second.reasons[0]) == ("hard", "45 of 50 failed at once")
     assert "30 students: transposed" in second.reasons[2]
     assert (third.exercise_id, third.reasons[0]) == (
         "easy",

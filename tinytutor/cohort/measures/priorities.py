@@ -37,7 +37,7 @@ def places_to_mend(
     """The places with the highest scores, of those that at least `least` students ran."""
     reported = {(place.module_id, place.place): place for place in confusing}
     places = [
-        _place(item, reported.get((item.module_id, item.exercise_id)))
+        _place(item, reported.get((item.module_id, item.exercise_id)), least)
         for item in items
         if item.students >= least
     ]
@@ -45,16 +45,16 @@ def places_to_mend(
     return tuple(place for place in ranked[:PLACES] if place.score > 0)
 
 
-def _place(item: TestItem, confusing: ConfusingPlace | None) -> Place:
+def _place(item: TestItem, confusing: ConfusingPlace | None, least: int) -> Place:
     failed = item.first_tries.whole - item.first_tries.part
     confused = confusing.students if confusing else 0
+    stopped, failing, lost = (
+        _said(count, least) for count in (item.stopped_here, failed, confused)
+    )
     weighed = [
-        (WEIGHTS["stopped"] * item.stopped_here, f"{item.stopped_here} stopped here for good"),
-        (
-            WEIGHTS["failed_first"] * failed,
-            f"{failed} of {item.first_tries.whole} failed it at once",
-        ),
-        (WEIGHTS["confused"] * confused, f"{confused} said that they don't understand it"),
+        (WEIGHTS["stopped"] * item.stopped_here, f"{stopped} stopped here for good"),
+        (WEIGHTS["failed_first"] * failed, f"{failing} of {item.first_tries.whole} failed at once"),
+        (WEIGHTS["confused"] * confused, f"{lost} said that they don't understand it"),
         (
             WEIGHTS["errors"] * item.errors,
             f"it failed {item.errors} times, {item.errors / item.students:.1f} per student",
@@ -63,7 +63,13 @@ def _place(item: TestItem, confusing: ConfusingPlace | None) -> Place:
     reasons = [words for weight, words in sorted(weighed, reverse=True) if weight > 0]
     if item.mistakes:
         mistake, students = item.mistakes[0]
-        reasons.append(f"the commonest mistake, {students} students: {mistake}")
+        made_by = _said(students, least)
+        reasons.append(f"the commonest mistake, {made_by} students: {mistake}")
     reasons += item.flags
     score = sum(weight for weight, _ in weighed) / item.students
     return Place(item.module_id, item.exercise_id, score, item.students, tuple(reasons))
+
+
+def _said(count: int, least: int) -> str:
+    """A number of students in words that name no small group."""
+    return f"fewer than {least}" if 0 < count < least else str(count)

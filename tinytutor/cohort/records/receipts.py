@@ -44,9 +44,9 @@ class Receipt:
         """All of it in words."""
         parts = list(self.notes)
         if self.from_future:
-            parts.append(f"{self.from_future} events from the future were not taken")
+            parts.append(f"not taken: {self.from_future} from the future")
         if other := self.rejected - self.from_future:
-            parts.append(f"{other} lines are no events and were not taken")
+            parts.append(f"not taken: {other} that are no events")
         return f"{self.file}: {self.taken.value}" + (f" ({'; '.join(parts)})" if parts else "")
 
 
