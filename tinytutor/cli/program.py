@@ -30,6 +30,7 @@ COMMANDS = {
     "ingest": "ingest",
     "report": "report",
     "grade": "grade",
+    "send": "send",
     "doctor": "doctor",
     "completion": "completion",
     "author": "author",

@@ -47,5 +47,9 @@ class ClusterError(InstructorError):
     """A Dask cluster that can't be reached, or not safely."""
 
 
+class LrsError(InstructorError):
+    """A learning record store that can't be used."""
+
+
 class ExtraMissingError(ImportError):
     """A library that is not installed; the message has the command that installs it."""
