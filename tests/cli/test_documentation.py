@@ -55,7 +55,7 @@ def test_every_option_is_explained(name: str) -> None:
 
 @pytest.mark.parametrize("name", ALL)
 def test_the_page_says_whose_result_is_json(name: str) -> None:
-    if " " in name or name == "author":
+    if " " in name or isinstance(ALL[name], click.Group):
         return
     takes_json = any("--json" in parameter.opts for parameter in ALL[name].params)
     assert ("JSON" in section_of(name)) is takes_json

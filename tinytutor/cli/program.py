@@ -26,6 +26,7 @@ COMMANDS = {
     "milestone": "milestone",
     "stats": "stats",
     "submit": "submit",
+    "privacy": "privacy",
     "export": "export",
     "ingest": "ingest",
     "report": "report",

@@ -77,7 +77,8 @@ def test_all_are_there_once_however_often_they_are_sent(ralph: Ralph, cohort: Co
     stored = stored_ids(ralph, "once.example.edu")
     assert len(stored) == len(set(stored)) == len(mine)
     for statement in mine[:: len(mine) // 10]:
-        found = get(ralph, statementId=statement["id"])
+        answer = get(ralph, statementId=statement["id"])
+        (found,) = answer.get("statements", [answer])
         for key in ("actor", "verb", "object", "context", "timestamp"):
             assert found[key] == statement[key]
         assert found.get("result") == statement.get("result")
