@@ -21,6 +21,16 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+from tinytutor.cohort.exports.exporting import Wishes, export
+from tinytutor.cohort.measures.completion import funnels, times_to_complete
+from tinytutor.cohort.measures.confusion import confusing_places
+from tinytutor.cohort.measures.effort import efforts
+from tinytutor.cohort.measures.items import course_items
+from tinytutor.cohort.records.cohort import Cohort
+from tinytutor.cohort.records.inbox import find_bundles, look_at
+from tinytutor.cohort.records.ingest import ingest
+from tinytutor.cohort.report.figures import gather
+from tinytutor.cohort.report.to_html import report_page
 from tinytutor.cohort.synthetic import Plan, tests_of, write_cohort
 from tinytutor.curriculum.loader import bundled_course_folder, load_course
 
@@ -59,17 +69,6 @@ def measured(name: str, run: Callable[[], object]) -> dict[str, float]:
 
 def measure(bundles: Path, cohort_folder: Path) -> dict[str, Any]:
     """One size, in a process of its own: its peak memory is this size's alone."""
-    from tinytutor.cohort.exports.exporting import Wishes, export
-    from tinytutor.cohort.measures.completion import funnels, times_to_complete
-    from tinytutor.cohort.measures.confusion import confusing_places
-    from tinytutor.cohort.measures.effort import efforts
-    from tinytutor.cohort.measures.items import course_items
-    from tinytutor.cohort.records.cohort import Cohort
-    from tinytutor.cohort.records.inbox import find_bundles, look_at
-    from tinytutor.cohort.records.ingest import ingest
-    from tinytutor.cohort.report.figures import gather
-    from tinytutor.cohort.report.to_html import report_page
-
     course = load_course(bundled_course_folder())
     found: dict[str, Any] = {}
 
@@ -86,7 +85,7 @@ def measure(bundles: Path, cohort_folder: Path) -> dict[str, Any]:
         for kind in ("csv", "xlsx", "parquet"):
             found |= measured(f"export_{kind}", lambda k=kind: export(cohort, k, Wishes()))
     found["peak_mib"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    files = [path for path in cohort_folder.rglob("*.parquet")]
+    files = list(cohort_folder.rglob("*.parquet"))
     found["parquet_mib"] = sum(path.stat().st_size for path in files) / 2**20
     return found
 

@@ -35,9 +35,8 @@ def store_of(workspace: Path) -> Path:
 
 
 def places_of(secret: bytes, folder: Path) -> list[str]:
-    return [
-        path.name for path in folder.rglob("*") if path.is_file() and secret in path.read_bytes()
-    ]
+    files = [path for path in folder.rglob("*") if path.is_file()]
+    return [path.name for path in files if secret in path.read_bytes()]
 
 
 def test_every_kind_of_event_is_explained() -> None:

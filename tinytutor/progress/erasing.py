@@ -1,6 +1,6 @@
 """Makes the record forget, on the student's wish: the only way in which events ever go.
 
-The log itself never deletes. A new file takes the place of the old one, and every copy of that goes.
+The log itself never deletes. A new file takes the place of the old one, whose copies all go.
 """
 
 from __future__ import annotations

@@ -72,10 +72,8 @@ def show(session: Session) -> None:
     output.line()
     name = consent.student or "a random name"
     words = "with" if consent.share_texts else "without"
-    output.line(
-        "Nothing leaves this machine by itself. `tinytutor submit` writes a file with this and"
-    )
-    output.line(f"your notebooks, as {name}, {words} your words and the messages of tests")
+    output.line("Nothing leaves this machine by itself. `tinytutor submit` writes a file with this")
+    output.line(f"and your notebooks, as {name}, {words} your words and the messages of tests")
     output.line("(`tinytutor privacy consent` changes that).")
     output.note("Erase: tinytutor privacy erase --words, or --all")
 
