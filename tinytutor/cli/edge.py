@@ -89,6 +89,11 @@ def message_of(error: BaseException, code: ExitCode) -> str:
 def _kinds() -> list[tuple[type[BaseException] | tuple[type[BaseException], ...], ExitCode]]:
     """Errors and their codes, the particular before the general."""
     # Imported only once something has gone wrong: a command that works needs few of them.
+    from tinytutor.cohort.errors import (  # noqa: PLC0415
+        ExtraMissingError,
+        InstructorError,
+        SubmissionError,
+    )
     from tinytutor.curriculum import UnknownMilestoneError, UnknownModuleError  # noqa: PLC0415
     from tinytutor.curriculum.loader import CourseError  # noqa: PLC0415
     from tinytutor.notebooks.reading import LessonError  # noqa: PLC0415
@@ -112,6 +117,9 @@ def _kinds() -> list[tuple[type[BaseException] | tuple[type[BaseException], ...]
         (click.ClickException, ExitCode.USAGE),
         ((UnknownModuleError, UnknownMilestoneError), ExitCode.USAGE),
         ((UnknownPlaceError, NoSuchExerciseError), ExitCode.USAGE),
+        (SubmissionError, ExitCode.USAGE),
+        (ExtraMissingError, ExitCode.ENVIRONMENT_BROKEN),
+        (InstructorError, ExitCode.FILE_TROUBLE),
         (LockedError, ExitCode.LOCKED),
         (WorkspaceError, ExitCode.NO_WORKSPACE),
         ((CourseError, LessonError, HintsError), ExitCode.COURSE_BROKEN),
