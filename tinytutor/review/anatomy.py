@@ -118,6 +118,15 @@ class Anatomy:
         By nbgrader metadata and solution marks where there are any; else what has stubs, else what
         is exported, else every public definition that is no test and no measuring helper.
         """
+        return self._implementations[0]
+
+    @property
+    def implementations_are_guessed(self) -> bool:
+        """Whether nothing in the file says what the student writes."""
+        return self._implementations[1]
+
+    @cached_property
+    def _implementations(self) -> tuple[tuple[Implementation, ...], bool]:
         found = [
             (node, cell)
             for node in self.statements
@@ -129,12 +138,10 @@ class Anatomy:
         for wanted in (self._is_solution, self._has_stub, self._is_exported, self._is_public):
             chosen = [(node, cell) for node, cell in found if wanted(node, cell)]
             if chosen:
-                break
-        else:
-            chosen = []
-        return tuple(
-            Implementation(node.name, node, cell.index, _provides(node)) for node, cell in chosen
-        )
+                guessed = wanted == self._is_public
+                parts = (Implementation(n.name, n, c.index, _provides(n)) for n, c in chosen)
+                return tuple(parts), guessed
+        return (), False
 
     def is_test(self, node: ast.AST) -> bool:
         """Whether a definition is a test by its name and what it does."""
@@ -248,12 +255,12 @@ class Anatomy:
 
     @cached_property
     def _values(self) -> dict[str, set[str]]:
-        """Top-level name → names read in what is assigned to it, for lists and tables of tests."""
+        """Top-level name → names read in what is assigned to it: aliases, lists and tables."""
         found: dict[str, set[str]] = {}
         for node in self.statements:
             if isinstance(node, ast.Assign) and len(node.targets) == 1:
                 name = dotted(node.targets[0])
-                if name and isinstance(node.value, ast.List | ast.Tuple | ast.Dict | ast.Set | ast.Name):
+                if name:
                     found.setdefault(name, set()).update(loaded(walk(node.value)))
         return found
 

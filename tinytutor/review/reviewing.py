@@ -1,0 +1,212 @@
+"""Reviews a whole course: reads, runs, asks every rule, and fills in the scorecards."""
+
+from __future__ import annotations
+
+import gc
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tinytutor.curriculum import Course
+from tinytutor.review.allowing import AllowEntry, sift
+from tinytutor.review.context import Context, CourseMap, Lesson
+from tinytutor.review.courses import read_course
+from tinytutor.review.decisions import Decisions, read_decisions
+from tinytutor.review.execution import Ground, RunLimits, execute
+from tinytutor.review.findings import Finding
+from tinytutor.review.library import library_folders
+from tinytutor.review.outcome import NOT_RUN, Execution
+from tinytutor.review.rules import all_rules
+from tinytutor.review.scorecard import (
+    ModuleReview,
+    criteria,
+    immediate_share,
+    key_strength,
+    ordered,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How to review."""
+
+    run: bool = True
+    """Whether lessons are run; without, everything is decided from their text."""
+    sandbox: bool | None = None
+    """True requires it, False does without, None takes it where it works."""
+    trusted: bool = False
+    """Whether the course is our own, which may run without a sandbox."""
+    limits: RunLimits = RunLimits()
+    jobs: int = 2
+    """Lessons that run at the same time."""
+
+
+@dataclass(frozen=True)
+class CourseReview:
+    """What a review says of a course."""
+
+    title: str
+    folder: Path
+    modules: tuple[ModuleReview, ...]
+    decisions: Decisions = field(default_factory=Decisions)
+
+
+class UnsafeError(RuntimeError):
+    """Foreign lessons were to run, and there is no sandbox."""
+
+
+class NoSuchModuleError(LookupError):
+    """A name that stands for no module of the reviewed course."""
+
+
+Progress = Callable[[str], None]
+
+
+def review_course(
+    folder: Path,
+    wanted: Sequence[str] = (),
+    options: Options = Options(),  # noqa: B008  frozen
+    on_progress: Progress = lambda _: None,
+) -> CourseReview:
+    """Reviews the modules called `wanted`, all of them if empty.
+
+    Raises what `read_course` raises, NoSuchModuleError, and UnsafeError.
+    """
+    with _no_collection():
+        course_map, course = read_course(folder)
+        chosen = _chosen(course_map, wanted)
+        decisions = read_decisions(folder)
+        executions = _executions(folder, course_map, course, chosen, options, on_progress)
+        reviews = []
+        for lesson in chosen:
+            on_progress(f"judging {lesson.id}")
+            context = Context(lesson, course_map, executions[lesson.id])
+            reviews.append(_judge(context, decisions.allowed))
+    title = course.title if course is not None else folder.resolve().name
+    return CourseReview(title, folder, tuple(reviews), decisions)
+
+
+def _chosen(course_map: CourseMap, wanted: Sequence[str]) -> list[Lesson]:
+    if not wanted:
+        return list(course_map.lessons)
+    found: dict[str, Lesson] = {}
+    for name in wanted:
+        matches = [lesson for lesson in course_map.lessons if _is_called(lesson, name)]
+        if not matches:
+            listed = ", ".join(lesson.id for lesson in course_map.lessons[:30])
+            raise NoSuchModuleError(f"there is no module {name!r} here. There are: {listed}.")
+        found.update({lesson.id: lesson for lesson in matches[:1]})
+    return [lesson for lesson in course_map.lessons if lesson.id in found]
+
+
+def _is_called(lesson: Lesson, name: str) -> bool:
+    wanted = name.strip().lower()
+    bare = lesson.id.lower().lstrip("0123456789_- ")
+    number = wanted.isascii() and wanted.isdigit() and int(wanted) == lesson.number
+    return bool(number) or wanted in (lesson.id.lower(), bare, lesson.stem.lower())
+
+
+def _judge(context: Context, entries: Sequence[AllowEntry]) -> ModuleReview:
+    lesson = context.lesson
+    found = [pair for rule in all_rules() for pair in _findings(context, rule.code)]
+    standing, allowed = sift(found, lesson.material, lesson.id, entries)
+    decided = criteria(context, standing)
+    stated = lesson.stated
+    return ModuleReview(
+        id=lesson.id,
+        title=stated.title if stated is not None else lesson.material.title or lesson.id,
+        file=lesson.file,
+        number=lesson.number,
+        findings=ordered(standing),
+        allowed=allowed,
+        criteria=decided,
+        immediate_tests_share=immediate_share(context) if lesson.material.cells else None,
+        key_strength=key_strength(context, decided) if lesson.material.cells else "",
+        execution=context.execution,
+    )
+
+
+def _findings(context: Context, code: str) -> Iterator[tuple[Finding, int]]:
+    """A rule's findings, each with its line of the program."""
+    rule = next(rule for rule in all_rules() if rule.code == code)
+    material = context.material
+    if material.faults and not material.cells and code != "RV101":
+        return
+    for hit in rule.check(context):
+        cell = material.cell_at(hit.line) if material.is_notebook else None
+        finding = Finding(
+            code=rule.code,
+            name=rule.name,
+            theme=rule.theme,
+            severity=hit.severity or rule.severity,
+            file=context.lesson.file,
+            line=material.file_line(hit.line),
+            cell=cell.index + 1 if cell is not None else None,
+            message=hit.message,
+            subject=hit.subject,
+            fix=hit.fix or rule.fix,
+            hours=rule.hours if hit.hours is None else hit.hours,
+        )
+        yield finding, hit.line
+
+
+def _executions(
+    folder: Path,
+    course_map: CourseMap,
+    course: Course | None,
+    chosen: Sequence[Lesson],
+    options: Options,
+    on_progress: Progress,
+) -> dict[str, Execution]:
+    if not options.run:
+        return {lesson.id: NOT_RUN for lesson in chosen}
+    boxed = _boxed(options)
+    own = frozenset({course_map.library, *(name.split(".")[0] for name in course_map.by_module)} - {""})
+    base = folder if folder.is_dir() else folder.parent
+    with tempfile.TemporaryDirectory(prefix="tt-library-", ignore_cleanup_errors=True) as name:
+        # Whoever runs in the sandbox must be able to read it.
+        Path(name).chmod(0o755)
+
+        def run(lesson: Lesson) -> Execution:
+            on_progress(f"running {lesson.id}")
+            place = course_map.place[lesson.id]
+            library = library_folders(course_map, course, place, base.resolve(), Path(name))
+            ground = Ground(library, base.resolve(), boxed, options.limits)
+            return execute(Context(lesson, course_map, NOT_RUN), ground, own)
+
+        readable = [lesson for lesson in chosen if lesson.material.cells]
+        with ThreadPoolExecutor(options.jobs) as pool:
+            ran = dict(zip((each.id for each in readable), pool.map(run, readable), strict=True))
+    return {lesson.id: ran.get(lesson.id, NOT_RUN) for lesson in chosen}
+
+
+def _boxed(options: Options) -> bool:
+    """Whether to run in the sandbox. Raises UnsafeError where others' code would run without."""
+    if options.sandbox is False:
+        return False
+    from tinytutor.running.sandbox import sandbox_support  # noqa: PLC0415  only for a run
+
+    support = sandbox_support()
+    if support.works:
+        return not options.trusted or options.sandbox is True
+    if options.sandbox or not options.trusted:
+        raise UnsafeError(
+            f"lessons of others run in a sandbox only, and {support.message}. {support.mend}. "
+            "`--no-run` judges from the text alone; `--sandbox off` runs them as your own."
+        )
+    return False
+
+
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """Syntax trees are many small objects that live to the end: looking for garbage only costs."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
