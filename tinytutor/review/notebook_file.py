@@ -76,8 +76,12 @@ _NO_SOURCE = ""
 def _source(raw: Any) -> str:
     source = raw.get("source", _NO_SOURCE) if isinstance(raw, dict) else _NO_SOURCE
     if isinstance(source, list) and all(isinstance(part, str) for part in source):
-        return "".join(source) or " "
-    return (source or " ") if isinstance(source, str) else _NO_SOURCE
+        source = "".join(source)
+    if not isinstance(source, str):
+        return _NO_SOURCE
+    # JSON can hold halves of characters, and NUL, which no file and no parser takes.
+    clean = source.encode("utf-8", "replace").decode("utf-8").replace("\0", "\ufffd")
+    return clean.replace("\r\n", "\n") or " "
 
 
 def _upgraded(text: str) -> Any:

@@ -18,7 +18,7 @@ from tinytutor.review.decisions import Decisions, read_decisions
 from tinytutor.review.execution import Ground, RunLimits, execute
 from tinytutor.review.findings import Finding
 from tinytutor.review.library import library_folders
-from tinytutor.review.outcome import NOT_RUN, Execution
+from tinytutor.review.outcome import NOT_RUN, Execution, Outcome, Run
 from tinytutor.review.rules import all_rules
 from tinytutor.review.scorecard import (
     ModuleReview,
@@ -55,7 +55,7 @@ class CourseReview:
 
 
 class UnsafeError(RuntimeError):
-    """Foreign lessons were to run, and there is no sandbox."""
+    """A sandbox was required, and there is none."""
 
 
 class NoSuchModuleError(LookupError):
@@ -163,7 +163,10 @@ def _executions(
 ) -> dict[str, Execution]:
     if not options.run:
         return {lesson.id: NOT_RUN for lesson in chosen}
-    boxed = _boxed(options)
+    boxed, why_not = _box(options)
+    if why_not:
+        unsafe = Execution(Run(Outcome.NOT_RUN), why_not=why_not)
+        return {lesson.id: unsafe for lesson in chosen}
     own = frozenset({course_map.library, *(name.split(".")[0] for name in course_map.by_module)} - {""})
     base = folder if folder.is_dir() else folder.parent
     with tempfile.TemporaryDirectory(prefix="tt-library-", ignore_cleanup_errors=True) as name:
@@ -183,21 +186,22 @@ def _executions(
     return {lesson.id: ran.get(lesson.id, NOT_RUN) for lesson in chosen}
 
 
-def _boxed(options: Options) -> bool:
-    """Whether to run in the sandbox. Raises UnsafeError where others' code would run without."""
+def _box(options: Options) -> tuple[bool, str]:
+    """Whether to run in the sandbox, and why not to run at all. Raises UnsafeError.
+
+    Lessons of others run in the sandbox or not at all, unless the sandbox is switched off.
+    """
     if options.sandbox is False:
-        return False
+        return False, ""
     from tinytutor.running.sandbox import sandbox_support  # noqa: PLC0415  only for a run
 
     support = sandbox_support()
     if support.works:
-        return not options.trusted or options.sandbox is True
-    if options.sandbox or not options.trusted:
-        raise UnsafeError(
-            f"lessons of others run in a sandbox only, and {support.message}. {support.mend}. "
-            "`--no-run` judges from the text alone; `--sandbox off` runs them as your own."
-        )
-    return False
+        return not options.trusted or options.sandbox is True, ""
+    reason = f"{support.message}: {support.mend}"
+    if options.sandbox:
+        raise UnsafeError(f"there is no sandbox here. {reason}")
+    return False, "" if options.trusted else f"no sandbox for the lessons of others; {reason}"
 
 
 @contextmanager
