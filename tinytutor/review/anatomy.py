@@ -243,15 +243,18 @@ class Anatomy:
     @staticmethod
     def _finds_tests_by_name(inside: list[ast.AST]) -> bool:
         """Whether the code collects tests itself: `globals()`, `unittest.main()`, pytest."""
-        names = set(called(inside))
-        if names & {"globals", "locals", "vars", "dir", "inspect.getmembers"}:
-            return True
-        return any(
-            name in ("unittest.main", "pytest.main", "run_module_tests_auto", "auto_test")
-            or name.endswith((".loadTestsFromModule", ".loadTestsFromTestCase", ".main"))
-            for name in names
-            if name.split(".")[0] in ("unittest", "pytest", "ut") or "tests_auto" in name
-        ) or any("tests_auto" in name for name in names)
+        for node in inside:
+            if not isinstance(node, ast.Call):
+                continue
+            name = dotted(node.func)
+            # `vars(self)` looks into an object, `vars()` into the lesson.
+            if name in ("globals", "locals", "vars", "dir") and not node.args:
+                return True
+            if name in ("inspect.getmembers", "unittest.main", "pytest.main", "ipytest.run"):
+                return True
+            if name.endswith((".loadTestsFromModule", ".loadTestsFromTestCase")) or "tests_auto" in name:
+                return True
+        return False
 
     @cached_property
     def _values(self) -> dict[str, set[str]]:

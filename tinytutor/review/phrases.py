@@ -50,6 +50,15 @@ SYSTEMS = re.compile(
 )
 """Headings of a section about time, memory and how they grow."""
 
+SYSTEMS_BY_NAME = re.compile(
+    r"\bsystems?\b.{0,30}\b(analy|perform|measur|profil|evaluat)|\b(performance|memory|complexity|"
+    r"scaling|scalability|cost|runtime|computational|resource)\b.{0,30}\b(analys|profil|benchmark|"
+    r"measurement)|\banaly\w+.{0,30}\b(performance|memory|complexity|scaling|cost|runtime|systems?)\b|"
+    r"\bbenchmark",
+    _I,
+)
+"""Headings that are one by name: these count as sections of their own at any level."""
+
 QUESTIONS = re.compile(r"question|thinking|reflect|quiz|discussion|interactive|self-?check", _I)
 """Headings of questions: asking about systems is no analysis of them."""
 
@@ -72,13 +81,14 @@ OBJECTIVES = re.compile(
     _I,
 )
 OBJECTIVES_SENTENCE = re.compile(
-    r"\b(by the end|at the end|after (completing|finishing|working through|this)|afterwards)\b.{0,80}\b(you|"
-    r"students|we)\b|\bthe (goals?|objectives?|aims?|purposes?) (of|for|in) this\b|"
+    r"\b(by the end|at the end|after (completing|finishing|working through|this)|afterwards)\b[^.\n]{0,80}\b"
+    r"(you|students|we)\b|\bthe (main )?(goals?|objectives?|aims?|purposes?) (of|for|in) (this|the)\b|"
     r"\bin this (notebook|module|lesson|assignment|chapter|lab|tutorial|exercise|homework|project|problem set|"
-    r"part)\b,?[^.\n]{0,40}\b(you|we|our|your)\b|"
-    r"\byou('ll| will)\b[^.\n]{0,30}\b(learn|implement|build|write|develop|explore|practi[cs]e|gain)\b",
+    r"part)\b,?[^.\n]{0,30}\b(you|we)\b('ll| will| are going to)[^.\n]{0,20}\b(learn|implement|build|write|develop|"
+    r"explore|practi[cs]e|gain|study|train|see how)",
     _I,
 )
+"""Sentences of the opening that say what the lesson leads to; `You will build X` alone does not."""
 
 SUMMARY = re.compile(
     r"\bsummar(y|ies|ising|izing)\b|\brecap\b|\bconclusions?\b|\bwrap(ping)?[ -]?up\b|\btake-?aways?\b|"

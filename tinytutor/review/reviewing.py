@@ -16,7 +16,7 @@ from tinytutor.review.context import Context, CourseMap, Lesson
 from tinytutor.review.courses import read_course
 from tinytutor.review.decisions import Decisions, read_decisions
 from tinytutor.review.execution import Ground, RunLimits, execute
-from tinytutor.review.findings import Finding
+from tinytutor.review.findings import Finding, Rule
 from tinytutor.review.library import library_folders
 from tinytutor.review.outcome import NOT_RUN, Execution, Outcome, Run
 from tinytutor.review.rules import all_rules
@@ -84,7 +84,7 @@ def review_course(
         for lesson in chosen:
             on_progress(f"judging {lesson.id}")
             context = Context(lesson, course_map, executions[lesson.id])
-            reviews.append(_judge(context, decisions.allowed))
+            reviews.append(judge(context, decisions.allowed))
     title = course.title if course is not None else folder.resolve().name
     return CourseReview(title, folder, tuple(reviews), decisions)
 
@@ -109,9 +109,10 @@ def _is_called(lesson: Lesson, name: str) -> bool:
     return bool(number) or wanted in (lesson.id.lower(), bare, lesson.stem.lower())
 
 
-def _judge(context: Context, entries: Sequence[AllowEntry]) -> ModuleReview:
+def judge(context: Context, entries: Sequence[AllowEntry] = ()) -> ModuleReview:
+    """One lesson's scorecard: every rule is asked; `entries` are what the course allows."""
     lesson = context.lesson
-    found = [pair for rule in all_rules() for pair in _findings(context, rule.code)]
+    found = [pair for rule in all_rules() for pair in _findings(context, rule)]
     standing, allowed = sift(found, lesson.material, lesson.id, entries)
     decided = criteria(context, standing)
     stated = lesson.stated
@@ -129,11 +130,10 @@ def _judge(context: Context, entries: Sequence[AllowEntry]) -> ModuleReview:
     )
 
 
-def _findings(context: Context, code: str) -> Iterator[tuple[Finding, int]]:
+def _findings(context: Context, rule: Rule) -> Iterator[tuple[Finding, int]]:
     """A rule's findings, each with its line of the program."""
-    rule = next(rule for rule in all_rules() if rule.code == code)
     material = context.material
-    if material.faults and not material.cells and code != "RV101":
+    if not material.cells and rule.code != "RV101":
         return
     for hit in rule.check(context):
         cell = material.cell_at(hit.line) if material.is_notebook else None

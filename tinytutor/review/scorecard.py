@@ -21,7 +21,7 @@ from tinytutor.review.structure import (
 from tinytutor.review.testing import immediate_tests, tests_missing_in_main, tests_never_run
 
 ENOUGH_IMMEDIATE = 0.9
-"""Share of implementations that are tested at once, from which the pattern holds."""
+"""Share of the exercises that are tested at once, from which the pattern holds."""
 
 Verdict = bool | None
 """None where it could not be decided; a finding then says why."""
@@ -117,7 +117,7 @@ def criteria(context: Context, findings: Sequence[Finding]) -> dict[str, Verdict
     found = immediate_tests(context.anatomy)
     goals, end = has_objectives(context), summary(context) is not None
     first = context.place == 0 and stated.source is Source.NOWHERE and "RV302" not in codes
-    tested = None if found is None else found.share >= ENOUGH_IMMEDIATE
+    tested = None if found is None else found.exercise_share >= ENOUGH_IMMEDIATE
     late_allowed = found is not None and found.late and not codes & {"RV206", "RV207", "RV208"}
     return {
         "critical_resolved": not any(f.severity is Severity.CRITICAL for f in findings),

@@ -104,6 +104,9 @@ def systems_analysis(context: Context) -> SystemsAnalysis:
         level = section.heading.level
         if level > 4 or not phrases.SYSTEMS.search(title) or phrases.QUESTIONS.search(title):
             continue
+        # Deep in another section, `What does it cost?` is a remark and no section of its own.
+        if level > 2 and not phrases.SYSTEMS_BY_NAME.search(title):
+            continue
         # The lesson's own title may be about profiling: it is no section within it.
         if level == 1 and section is context.material.sections[0]:
             continue

@@ -31,6 +31,13 @@ class ImmediateTests:
     immediate: int
     """Those whose test comes before the next implementation."""
     late: tuple[Late, ...]
+    exercises: int
+    """Groups of implementations that may share a test, such as those of one cell."""
+
+    @property
+    def exercise_share(self) -> float:
+        """Share of the exercises whose test comes at once, 0 to 1."""
+        return 1 - len(self.late) / self.exercises
 
     @property
     def share(self) -> float:
@@ -58,7 +65,7 @@ def immediate_tests(anatomy: Anatomy) -> ImmediateTests | None:
         else:
             names = tuple(dict.fromkeys(each.name for each in group))
             late.append(Late(names, group[0].cell, group[0].node.lineno, _first_use(anatomy, group)))
-    return ImmediateTests(sum(map(len, groups)), immediate, tuple(late))
+    return ImmediateTests(sum(map(len, groups)), immediate, tuple(late), len(groups))
 
 
 def tests_never_run(context: Context) -> list[Test]:

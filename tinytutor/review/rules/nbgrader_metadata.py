@@ -70,7 +70,7 @@ RULE = Rule(
     theme=Theme.NOTEBOOK,
     severity=Severity.HIGH,
     hours=0.1,
-    what="grade_ids that are twice there or not allowed; graded cells without points; a graded text that is no "
+    what="A grade_id that is there twice or not allowed; graded cells without points; a graded text that is no "
     "solution; a test tagged as a solution; a locked solution; no schema_version 3 (medium).",
     why="nbgrader refuses the notebook, counts the wrong points, or hands out an empty test.",
     example='# %% nbgrader={"grade": true, "grade_id": "relu", "solution": false}   # no points',
