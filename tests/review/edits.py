@@ -105,7 +105,9 @@ def second_test_deleted(text: str) -> str | None:
 
 def toothless_test(text: str) -> str | None:
     name, function = _first_test(text)
-    return text.replace(function, f'def {name}():\n    """Looks at it."""\n    print("it works")\n\n\n')
+    return text.replace(
+        function, f'def {name}():\n    """Looks at it."""\n    print("it works")\n\n\n'
+    )
 
 
 def swallowing_test(text: str) -> str | None:
@@ -125,7 +127,9 @@ def twice_the_same_test(text: str) -> str | None:
 
 def bare_assertion(text: str) -> str | None:
     name, function = _first_test(text)
-    return text.replace(function, f"def {name}():\n    assert 1 + 1 == 2\n{function.partition(chr(10))[2]}")
+    return text.replace(
+        function, f"def {name}():\n    assert 1 + 1 == 2\n{function.partition(chr(10))[2]}"
+    )
 
 
 def no_main(text: str) -> str | None:
@@ -160,9 +164,10 @@ def no_docstrings(text: str) -> str | None:
 
 
 def implementation_after_summary(text: str) -> str | None:
-    head = '# %% nbgrader={"grade": false, "grade_id": "extra", "locked": false, "schema_version": 3, "solution": true}'
-    code = f'{head}\n#| export\ndef extra(x):\n    """One more."""\n    ### BEGIN SOLUTION\n    return x\n    ### END SOLUTION\n'
-    return text.replace(MAIN, f"{code}\n\n{MAIN}")
+    flags = '"grade": false, "grade_id": "extra", "locked": false, "schema_version": 3'
+    head = f'# %% nbgrader={{{flags}, "solution": true}}\n#| export\ndef extra(x):\n'
+    body = "    'One more.'\n    ### BEGIN SOLUTION\n    return x\n    ### END SOLUTION"
+    return text.replace(MAIN, f"{head}{body}\n\n\n{MAIN}")
 
 
 def _no_quick_reference(text: str) -> str | None:
@@ -212,7 +217,9 @@ def edits(later: str, later_name: str, unrelated: str) -> Iterator[Edit]:
     yield _edit("test left out of the main block", "RV202", unlisted_test, "main_runs_all_tests")
     yield _edit("test called by nothing", "RV201", uncalled_test, "main_runs_all_tests")
     yield _edit("test moved to the end", "RV206", test_to_the_end, "immediate_tests")
-    yield _edit("all tests moved to the end", "RV206 RV207", all_tests_to_the_end, "immediate_tests")
+    yield _edit(
+        "all tests moved to the end", "RV206 RV207", all_tests_to_the_end, "immediate_tests"
+    )
     yield _edit("test deleted", "RV206", second_test_deleted, "immediate_tests")
     yield _edit("test asserts nothing", "RV203", toothless_test)
     yield _edit("test swallows its failure", "RV204", swallowing_test)
@@ -226,12 +233,15 @@ def edits(later: str, later_name: str, unrelated: str) -> Iterator[Edit]:
         importing = f"from tinytorch.{later} import {later_name}"
         yield _edit("forward import", "RV304", _added(importing), "no_forward_dependencies")
         quiet = f"try:\n    {importing}\nexcept ImportError:\n    {later_name} = None"
-        yield _edit("forward import that may fail", "RV304", _added(quiet), "no_forward_dependencies")
+        yield _edit(
+            "forward import that may fail", "RV304", _added(quiet), "no_forward_dependencies"
+        )
         using = f"def peek(x):\n    return {later_name}(x)"
         yield _edit("forward reference", "RV305", _added(using), "no_forward_dependencies")
     if unrelated:
         yield _edit("import of no prerequisite", "RV303", _added(f"import tinytorch.{unrelated}"))
-    stand_in = "try:\n    from tinytorch.tensor import Tensor\nexcept ImportError:\n    class Tensor:\n        pass"
+    importing = "try:\n    from tinytorch.tensor import Tensor\nexcept ImportError:\n"
+    stand_in = f"{importing}    class Tensor:\n        pass"
     yield _edit("import fallback with a stand-in", "RV501", _added(stand_in))
     path = "import sys\n\nsys.path.append('../02_tensor')"
     yield _edit("sys.path edited", "RV502", _added(path))
@@ -239,21 +249,52 @@ def edits(later: str, later_name: str, unrelated: str) -> Iterator[Edit]:
     yield _edit("data within data", "RV504", _added("def update(p):\n    return p.data.data"))
     yield _edit("path of one machine", "RV507", _added('FOLDER = "/Users/ada/course"'))
     yield _edit("unguarded file name", "RV509", _added("print(__file__)"))
-    yield _edit("systems analysis deleted", "RV401", _deleted(lambda t: _section(t, "Systems analysis")), "systems_analysis")
-    yield _edit("systems analysis under no heading", "RV401", _replaced("^## Systems analysis$", "## One more look"), "systems_analysis")
-    yield _edit("prerequisites deleted", "RV301", _deleted(lambda t: _part(t, "Prerequisites")), "prerequisites_stated")
+    yield _edit(
+        "systems analysis deleted",
+        "RV401",
+        _deleted(lambda t: _section(t, "Systems analysis")),
+        "systems_analysis",
+    )
+    yield _edit(
+        "systems analysis under no heading",
+        "RV401",
+        _replaced("^## Systems analysis$", "## One more look"),
+        "systems_analysis",
+    )
+    yield _edit(
+        "prerequisites deleted",
+        "RV301",
+        _deleted(lambda t: _part(t, "Prerequisites")),
+        "prerequisites_stated",
+    )
     yield _edit("a prerequisite not named", "RV302", _other_prerequisites, "prerequisites_stated")
-    yield _edit("objectives deleted", "RV402", _deleted(lambda t: _part(t, "Learning objectives")), "learning_objectives")
+    yield _edit(
+        "objectives deleted",
+        "RV402",
+        _deleted(lambda t: _part(t, "Learning objectives")),
+        "learning_objectives",
+    )
     yield _edit("summary deleted", "RV403", _deleted(lambda t: _section(t, "Summary")), "summary")
-    yield _edit("time and difficulty deleted", "RV405 RV406", _deleted(lambda t: _part(t, "Time and difficulty")), "time_estimate")
-    yield _edit("another time", "RV407", _replaced(r"[Aa]bout \d+(\.\d+)? hours?", "About 40 hours"))
-    yield _edit("another difficulty", "RV407", _replaced(r"Difficulty \d of 5", "Difficulty 9 of 5"))
+    yield _edit(
+        "time and difficulty deleted",
+        "RV405 RV406",
+        _deleted(lambda t: _part(t, "Time and difficulty")),
+        "time_estimate",
+    )
+    yield _edit(
+        "another time", "RV407", _replaced(r"[Aa]bout \d+(\.\d+)? hours?", "About 40 hours")
+    )
+    yield _edit(
+        "another difficulty", "RV407", _replaced(r"Difficulty \d of 5", "Difficulty 9 of 5")
+    )
     yield _edit("quick reference deleted", "RV410", _no_quick_reference)
     yield _edit("headings that say nothing", "RV411", heading_without_number)
     yield _edit("implementation after the summary", "RV404", implementation_after_summary)
     yield _edit("no docstrings", "RV506", no_docstrings)
     yield _edit("end of a solution missing", "RV602", unpaired_marker)
-    yield _edit("markers of another spelling", "RV602", _solution(lambda c: c.replace("### ", "# ")))
+    yield _edit(
+        "markers of another spelling", "RV602", _solution(lambda c: c.replace("### ", "# "))
+    )
     yield _edit("graded without points", "RV601", _replaced(r', "points": \d+', ""))
     yield _edit("one grade_id twice", "RV601", same_grade_id)
     yield _edit("export name missing", "RV604", _replaced(r"^#\| default_exp .*\n", ""))

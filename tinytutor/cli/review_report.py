@@ -52,14 +52,22 @@ def review_lines(
     ready = sum(module.status is Status.READY for module in modules)
     yield (
         (f"{report.health(modules):.0%} ready for students", Tone.STRONG),
-        f" ({ready} of {len(modules)}); {hours_in_words(report.essential_hours(modules))} of essential fixes.",
+        f" ({ready} of {len(modules)}); {hours_in_words(report.essential_hours(modules))} of "
+        f"essential fixes.",
     )
 
 
 def _module(module: ModuleReview, effect: Effect | None) -> Iterator[Line]:
     word, tone = _STATUS[module.status]
-    counts = ", ".join(f"{n} {severity}" for severity, n in module.counts.items() if n) or "no findings"
-    yield ((module.label, Tone.STRONG), "  ", (word, tone), f"  {counts}; {hours_in_words(module.hours)} to fix")
+    counts = (
+        ", ".join(f"{n} {severity}" for severity, n in module.counts.items() if n) or "no findings"
+    )
+    yield (
+        (module.label, Tone.STRONG),
+        "  ",
+        (word, tone),
+        f"  {counts}; {hours_in_words(module.hours)} to fix",
+    )
     run, alone = module.execution.run, module.execution.alone
     if run.outcome is not Outcome.NOT_RUN:
         beside = f"; without the library of earlier modules: {alone.outcome}" if alone else ""
@@ -84,7 +92,11 @@ def _module(module: ModuleReview, effect: Effect | None) -> Iterator[Line]:
 
 def _finding(finding: Finding) -> Iterator[Line]:
     severity = (f"  {finding.severity:<9}", _TONES[finding.severity])
-    yield (severity, f" {finding.code} {report.in_words(finding.name)}  ", (finding.place, Tone.ACCENT))
+    yield (
+        severity,
+        f" {finding.code} {report.in_words(finding.name)}  ",
+        (finding.place, Tone.ACCENT),
+    )
     yield (f"            {finding.message}",)
     hours = f" ({hours_in_words(finding.hours)})" if finding.hours else ""
     yield ((f"            {finding.fix}{hours}", Tone.QUIET),)
@@ -100,7 +112,10 @@ def effect_words(effect: Effect) -> str:
     told.append(f"{effect.errors} errors, {effect.confusion_reports} reports of confusion")
     for word, places in (("failed", effect.failing_places), ("confused", effect.confusing_places)):
         if places:
-            told.append(f"{word} most: " + ", ".join(f"{place or 'the module'} ({n})" for place, n in places[:3]))
+            told.append(
+                f"{word} most: "
+                + ", ".join(f"{place or 'the module'} ({n})" for place, n in places[:3])
+            )
     return "; ".join(told)
 
 
@@ -129,8 +144,13 @@ def _plan(review: CourseReview) -> Iterator[Line]:
     for week in weeks:
         yield (f"  Week {week.number}: {week.title} ({hours_in_words(week.hours)})",)
         for task in week.tasks:
-            where = ", ".join(task.modules[:6]) + (f" and {len(task.modules) - 6} more" if task.modules[6:] else "")
-            yield (f"    {task.code} {report.in_words(task.name)} ({hours_in_words(task.hours)}): {where}",)
+            where = ", ".join(task.modules[:6]) + (
+                f" and {len(task.modules) - 6} more" if task.modules[6:] else ""
+            )
+            yield (
+                f"    {task.code} {report.in_words(task.name)} "
+                f"({hours_in_words(task.hours)}): {where}",
+            )
     if weeks:
         yield ()
 

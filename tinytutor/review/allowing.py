@@ -1,4 +1,4 @@
-"""What a course allows: comments in lessons and entries of its `review.yaml`, each with a reason."""
+"""What a course allows: comments in lessons, entries of its `review.yaml`, each with a reason."""
 
 from __future__ import annotations
 

@@ -21,7 +21,9 @@ from tinytutor.review.syntax import (
     walk,
 )
 
-_TEST_NAME = re.compile(r"^_?(test|Test)s?($|_|(?<=Test)[A-Z0-9]|\d)|_tests?$|^(unit|run)_?tests?\b")
+_TEST_NAME = re.compile(
+    r"^_?(test|Test)s?($|_|(?<=Test)[A-Z0-9]|\d)|_tests?$|^(unit|run)_?tests?\b"
+)
 _HELPER_NAME = re.compile(
     r"^_|^(analy[sz]e|profile|benchmark|bench|measure|time|plot|draw|show|visuali[sz]e|display|"
     r"print|demo|demonstrate|compare|example|explore|experiment|run|main|setup|set_up|load|"
@@ -171,10 +173,11 @@ class Anatomy:
         for name in loaded(inside) - seen:
             seen.add(name)
             helper = self.definitions.get(name)
-            if helper is not None and helper is not node and self._can_fail(helper, seen):
-                # A solution that raises for bad input does not make its caller a check.
-                if _TEST_NAME.search(name) or _HELPER_NAME.search(name) or _has_assert(helper):
-                    return True
+            if helper is None or helper is node or not self._can_fail(helper, seen):
+                continue
+            # A solution that raises for bad input does not make its caller a check.
+            if _TEST_NAME.search(name) or _HELPER_NAME.search(name) or _has_assert(helper):
+                return True
         return False
 
     def _tests(self) -> Iterator[Test]:
@@ -193,7 +196,9 @@ class Anatomy:
         if any(isinstance(each, ast.Assert) for each in inside):
             return True
         return any(
-            _CHECK_CALL.search(name) or _GRADER.search(name) or _TEST_NAME.search(name.split(".")[-1])
+            _CHECK_CALL.search(name)
+            or _GRADER.search(name)
+            or _TEST_NAME.search(name.split(".")[-1])
             for name in called(inside)
             if name.split(".")[0] not in self._test_names
         )
@@ -252,7 +257,10 @@ class Anatomy:
                 return True
             if name in ("inspect.getmembers", "unittest.main", "pytest.main", "ipytest.run"):
                 return True
-            if name.endswith((".loadTestsFromModule", ".loadTestsFromTestCase")) or "tests_auto" in name:
+            if (
+                name.endswith((".loadTestsFromModule", ".loadTestsFromTestCase"))
+                or "tests_auto" in name
+            ):
                 return True
         return False
 
@@ -275,9 +283,15 @@ class Anatomy:
             for node in self.statements
             if not isinstance(node, (*DEFINITIONS, ast.If, ast.Try, ast.With, ast.Assign))
         ]
-        inside += [node for node in self.statements if isinstance(node, ast.Assign)
-                   and any(isinstance(each, ast.Call) for each in walk(node.value))]
-        decorated = [d for n in self.statements if isinstance(n, DEFINITIONS) for d in n.decorator_list]
+        inside += [
+            node
+            for node in self.statements
+            if isinstance(node, ast.Assign)
+            and any(isinstance(each, ast.Call) for each in walk(node.value))
+        ]
+        decorated = [
+            d for n in self.statements if isinstance(n, DEFINITIONS) for d in n.decorator_list
+        ]
         branches = [n for n in self.material.tree.body if isinstance(n, ast.For | ast.While)]
         loose = [n for n in inside if not _within(n, self.mains)]
         return self.reached_from(*loose, *decorated, *branches)

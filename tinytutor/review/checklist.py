@@ -60,4 +60,6 @@ def question_called(question_id: str) -> Question:
 def is_complete(module: ModuleReview, decisions: Decisions) -> bool:
     """Whether the module may be marked complete: ready by evidence, and every answer a yes."""
     answers = [item.answer for item in checklist(decisions, module.id)]
-    return module.status is Status.READY and all(a is not None and a.answer == "yes" for a in answers)
+    return module.status is Status.READY and all(
+        a is not None and a.answer == "yes" for a in answers
+    )

@@ -161,9 +161,7 @@ class Context:
     @cached_property
     def is_starter(self) -> bool:
         """Whether the student's parts are empty: an assignment as it is handed out."""
-        parts = [
-            node.node for node in self.anatomy.implementations
-        ]
+        parts = [node.node for node in self.anatomy.implementations]
         if not parts:
             return False
         empty = [

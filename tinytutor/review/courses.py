@@ -18,9 +18,13 @@ _SKIPPED = {
     "images", "figures", "img", "data", "datasets", "mistakes", "solutions_backup", "_build",
 }  # fmt: skip
 _NOT_LESSONS = re.compile(
-    r"^(setup|conftest|noxfile|manage|utils?|helpers?|tests?_.*|.*_tests?|_.*|"
-    r".*[_-](old|backup|bak|copy|orig|deprecated|archived?|checkpoint|fixed|clean|enhanced\w*|"
-    r"streamlined|restructured))$",
+    r"^(setup|conftest|noxfile|manage|utils?|helpers?|_.*|__init__)$", re.IGNORECASE
+)
+"""Scripts that are none, unless they are written as one."""
+_TESTS = re.compile(r"^tests?_|_tests?$", re.IGNORECASE)
+_DRAFT = re.compile(
+    r"[_-](old|backup|bak|copy|orig|deprecated|archived?|checkpoint|fixed|clean|enhanced(_v\d+)?|"
+    r"streamlined|restructured|solutions?|v\d+)$",
     re.IGNORECASE,
 )
 _BESIDE = ("README.md", "readme.md", "README.rst", "module.yaml", "module.yml", "metadata.yaml")
@@ -77,8 +81,11 @@ def _below(folder: Path, depth: int) -> Iterator[Path]:
     inner = [
         entry
         for entry in sorted(folder.iterdir(), key=natural_order)
-        if entry.is_dir() and not entry.name.startswith(".") and entry.name.lower() not in _SKIPPED
-        and not (entry / "__init__.py").exists() and not (entry / "pyvenv.cfg").exists()
+        if entry.is_dir()
+        and not entry.name.startswith(".")
+        and entry.name.lower() not in _SKIPPED
+        and not (entry / "__init__.py").exists()
+        and not (entry / "pyvenv.cfg").exists()
     ]
     if depth == 0 and not own:
         named = [entry for entry in inner if entry.name.lower() in _NESTS]
@@ -94,9 +101,15 @@ def _below(folder: Path, depth: int) -> Iterator[Path]:
 
 def _chosen(folder: Path) -> list[Path]:
     """The lessons that lie directly in a folder: each only once, drafts and libraries left out."""
-    notebooks = [p for p in folder.glob("*.ipynb") if not _NOT_LESSONS.match(p.stem)]
-    scripts = [p for p in folder.glob("*.py") if not _NOT_LESSONS.match(p.stem)]
-    marked = [path for path in scripts if _is_lesson(path, strict=bool(notebooks) or len(scripts) > 1)]
+    notebooks, scripts = list(folder.glob("*.ipynb")), list(folder.glob("*.py"))
+    scripts = [path for path in scripts if not _TESTS.search(path.stem)]
+    strict = bool(notebooks) or len(scripts) > 1
+    marked = [path for path in scripts if _is_lesson(path, strict=strict)]
+    stems = {path.stem for path in (*notebooks, *marked)}
+    # A draft is one of a lesson that is there, too.
+    drafts = {stem for stem in stems if _DRAFT.sub("", stem) in stems - {stem}}
+    notebooks = [path for path in notebooks if path.stem not in drafts]
+    marked = [path for path in marked if path.stem not in drafts]
     by_stem = {path.stem: path for path in notebooks}
     # Of a pair, the text file is what the author writes.
     by_stem.update({path.stem: path for path in marked})
@@ -114,7 +127,9 @@ def _is_lesson(path: Path, *, strict: bool) -> bool:
         return False
     if looks_like_lesson(text):
         return True
-    return not strict and bool(re.search(r"^def test_|__main__|^\s*assert ", text, re.MULTILINE))
+    if strict or _NOT_LESSONS.match(path.stem):
+        return False
+    return bool(re.search(r"^def test_|__main__|^\s*assert ", text, re.MULTILINE))
 
 
 def _unique_ids(paths: Iterator[Path], folder: Path) -> Iterator[tuple[str, Path]]:
@@ -132,7 +147,8 @@ def _unique_ids(paths: Iterator[Path], folder: Path) -> Iterator[tuple[str, Path
 
 def _stated_lesson(course: Course, module: Module, folder: Path) -> Lesson:
     requires = tuple(
-        (course.module(needed).number, course.module(needed).title) for needed in module.required_ids
+        (course.module(needed).number, course.module(needed).title)
+        for needed in module.required_ids
     )
     return Lesson(
         id=module.id,
@@ -175,4 +191,3 @@ def _library(lessons: list[Lesson]) -> str:
             if rest in exports:
                 votes[root] = votes.get(root, 0) + 1
     return max(votes, key=lambda root: votes[root]) if votes else ""
-

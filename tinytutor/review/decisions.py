@@ -61,7 +61,9 @@ def read_decisions(folder: Path) -> Decisions:
     import yaml  # noqa: PLC0415  15 ms, only where there is a file
 
     if path.stat().st_size > _LARGEST:
-        raise DecisionsError(f"{path}: larger than 1 MiB. Keep answers and allowed rules in it, no more.")
+        raise DecisionsError(
+            f"{path}: larger than 1 MiB. Keep answers and allowed rules in it, no more."
+        )
     try:
         text = path.read_text("utf-8")
         if any(isinstance(token, yaml.AliasToken) for token in yaml.scan(text)):
@@ -72,14 +74,22 @@ def read_decisions(folder: Path) -> Decisions:
     if not isinstance(content, dict) or set(content) - {"answers", "allow"}:
         raise DecisionsError(f"{path}: it must be a mapping with the keys 'answers' and 'allow'")
     answers = tuple(
-        Answer(**_fields(path, "answers", entry, ("module", "question", "answer", "name", "date"), ("note",)))
+        Answer(
+            **_fields(
+                path, "answers", entry, ("module", "question", "answer", "name", "date"), ("note",)
+            )
+        )
         for entry in _entries(path, content, "answers")
     )
     for answer in answers:
         if answer.answer not in _ANSWERS:
-            raise DecisionsError(f"{path}: answer {answer.answer!r} to {answer.question!r}: say yes, no or later")
+            raise DecisionsError(
+                f"{path}: answer {answer.answer!r} to {answer.question!r}: say yes, no or later"
+            )
     allowed = tuple(
-        AllowEntry(**{"at": "", **_fields(path, "allow", entry, ("rule", "module", "reason"), ("at",))})
+        AllowEntry(
+            **{"at": "", **_fields(path, "allow", entry, ("rule", "module", "reason"), ("at",))}
+        )
         for entry in _entries(path, content, "allow")
     )
     return Decisions(answers, allowed)
@@ -107,7 +117,7 @@ def write_answers(folder: Path, decisions: Decisions, new: Iterable[Answer]) -> 
     ]
     content = {"answers": answers, **({"allow": allowed} if allowed else {})}
     path = decisions_file(folder)
-    head = "# What people decided about this course's content; `tinytutor review --checklist` adds to it.\n"
+    head = "# What people decided of this course's content; see `tinytutor review --checklist`.\n"
     text = yaml.safe_dump(content, sort_keys=False, allow_unicode=True, width=88)
     # A plain `yes` would be read back as a truth value: quoted, it stays a word.
     write_whole(path, head + text)
@@ -125,7 +135,9 @@ def _fields(
     path: Path, key: str, entry: Any, needed: tuple[str, ...], optional: tuple[str, ...]
 ) -> dict[str, str]:
     if not isinstance(entry, dict) or set(entry) - {*needed, *optional} or set(needed) - set(entry):
-        raise DecisionsError(f"{path}: an entry of {key!r} needs {', '.join(needed)}: {entry!r}"[:400])
+        raise DecisionsError(
+            f"{path}: an entry of {key!r} needs {', '.join(needed)}: {entry!r}"[:400]
+        )
     values = {name: _word(value) for name, value in entry.items()}
     if not all(values[name].strip() for name in needed):
         raise DecisionsError(f"{path}: an entry of {key!r} has an empty field: {entry!r}"[:400])

@@ -55,7 +55,7 @@ def imports(material: Material) -> list[Import]:
 
 
 def required_places(context: Context) -> frozenset[int]:
-    """Places of the modules that the course file requires of this one, directly or through others."""
+    """Places of the modules that the course file requires, directly or through others."""
     by_number = {
         lesson.stated.number: place
         for place, lesson in enumerate(context.course.lessons)
@@ -126,7 +126,9 @@ def _defines_by_string(material: Material) -> bool:
         if isinstance(node.func, ast.Name) and node.func.id in ("exec", "globals", "eval"):
             return True
     return bool(material.magics) and any(
-        word in cell.source for cell in material.cells for word in ("%run", "%load", "%pylab", "%store")
+        word in cell.source
+        for cell in material.cells
+        for word in ("%run", "%load", "%pylab", "%store")
     )
 
 

@@ -18,11 +18,15 @@ from tinytutor.review.material import Cell, CellType, Material
 from tinytutor.review.syntax import Index, walk
 
 _PERCENT = re.compile(r"^# ?%%(?P<rest>.*)$")
-_OTHER_MARKER = re.compile(r"^# (In\s?\[[ \d*]*\]:?|<(code|markdown)cell>|[+-](\s.*)?)\s*$")
+_OTHER_MARKER = re.compile(
+    r"^# (In\s?\[[ \d*]*\]:?|<(code|markdown)cell>|-|\+(\s*|\s+(\[(markdown|md|raw)\]|"
+    r"[{\w]+=|\{).*))\s*$"
+)
+"""Of nbconvert, of old notebooks, and of jupytext's light format; `# - x` is an item of a list."""
 _MARKDOWN = re.compile(r"\[(markdown|md)\]")
 _RAW = re.compile(r"\[raw\]")
 _KEY = re.compile(r"([A-Za-z_][\w.-]*)\s*=\s*(?=[\[{\"\d]|true|false|null)")
-_HEADER_LINE = re.compile(r"^#( ---| {3,}\S|$)|^#!|^# -\*-|^# coding")
+_PREAMBLE = re.compile(r"^#!|^# -\*-|^# coding[:=]|^#?\s*$")
 _COMMENT_HEADING = re.compile(r"^# #{1,6} \S")
 _DIRECTIVE = re.compile(r"^#\s*\|")
 
@@ -57,7 +61,8 @@ def looks_like_lesson(text: str) -> bool:
     """Whether a `.py` file was written as a lesson: cell markers or Markdown in comments."""
     return any(
         _PERCENT.match(line)
-        or line.startswith(("# In[", "# +", "# <codecell>", "#| default_exp", "# # "))
+        or _OTHER_MARKER.match(line)
+        or line.startswith(("# In[", "#| default_exp", "# # "))
         for line in text.splitlines()
     )
 
@@ -78,8 +83,9 @@ def _percent_cells(
     lines: Sequence[str], marks: Sequence[int], tree: ast.Module | None
 ) -> Iterator[Cell]:
     strings = _text_statements(tree)
-    if any(not _HEADER_LINE.match(line) and line.strip() for line in lines[: marks[0] - 1]):
-        yield _code(lines, 1, marks[0] - 1, {})
+    first = _header_end(lines) + 1
+    if any(line.strip() for line in lines[first - 1 : marks[0] - 1]):
+        yield _code(lines, first, marks[0] - 1, {})
     for mark, following in zip(marks, [*marks[1:], len(lines) + 1], strict=True):
         rest = lines[mark - 1].partition("%%")[2].lstrip("%")
         metadata = _metadata(rest)
@@ -93,7 +99,11 @@ def _percent_cells(
 
 
 def _markdown_cell(
-    lines: Sequence[str], first: int, last: int, metadata: dict[str, Any], strings: Sequence[ast.Expr]
+    lines: Sequence[str],
+    first: int,
+    last: int,
+    metadata: dict[str, Any],
+    strings: Sequence[ast.Expr],
 ) -> Iterator[Cell]:
     """A Markdown cell, written as a string or as comments; code after it is a cell of its own."""
     inside = [node for node in strings if first <= node.lineno <= last]
@@ -152,20 +162,26 @@ def _code(lines: Sequence[str], first: int, last: int, metadata: dict[str, Any])
     return Cell(0, CellType.CODE, "\n".join(lines[first - 1 : last]), first, last, metadata)
 
 
-def _light_cells(
-    lines: Sequence[str], hidden: set[int], tree: ast.Module | None
-) -> Iterator[Cell]:
+def _header_end(lines: Sequence[str]) -> int:
+    """How many lines the preamble and the jupytext header take."""
+    number = 0
+    while number < len(lines) and _PREAMBLE.match(lines[number]):
+        number += 1
+    if number < len(lines) and lines[number].rstrip() == "# ---":
+        for after, line in enumerate(lines[number + 1 :], number + 2):
+            if line.rstrip() == "# ---":
+                return after
+            if not line.startswith("#"):
+                break
+    return number
+
+
+def _light_cells(lines: Sequence[str], hidden: set[int], tree: ast.Module | None) -> Iterator[Cell]:
     """Cells of a script without percent markers: paragraphs of comment are its Markdown."""
     strings = {node.lineno: node for node in _text_statements(tree)}
-    first, number = 1, 1
+    first = number = _header_end(lines) + 1
     metadata: dict[str, Any] = {}
     total = len(lines)
-    while number <= total and _HEADER_LINE.match(lines[number - 1]):
-        # The jupytext header is no text; a heading that follows at once is.
-        if _COMMENT_HEADING.match(lines[number - 1]):
-            break
-        number += 1
-    first = number
 
     def code_until(last: int) -> Iterator[Cell]:
         if any(line.strip() for line in lines[first - 1 : last]):

@@ -129,7 +129,12 @@ def _boxed(
     return sandboxed_command(
         command,
         folder=folder,
-        readable=[Path(observer.__file__), ground.course, context.material.path.parent, *ground.library],
+        readable=[
+            Path(observer.__file__),
+            ground.course,
+            context.material.path.parent,
+            *ground.library,
+        ],
         environment=environment,
         memory_mib=ground.limits.memory_mib,
         cpu_seconds=int(ground.limits.seconds) + 5,
@@ -140,7 +145,11 @@ def _wait(
     command: list[str], folder: Path, output: int, environment: Mapping[str, str], seconds: float
 ) -> int | None:
     """The exit status; None where the time ran out and the whole session was killed."""
-    kept = {key: os.environ[key] for key in ("PATH", "LANG", "LC_ALL", "SYSTEMROOT") if key in os.environ}
+    kept = {
+        key: os.environ[key]
+        for key in ("PATH", "LANG", "LC_ALL", "SYSTEMROOT")
+        if key in os.environ
+    }
     process = subprocess.Popen(
         command,
         cwd=folder,

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 
-_HINT = re.compile(r"^[ \t]*(%[%A-Za-z]|!|\?\w)|=[ \t]*[!%][A-Za-z./]|\w\?{1,2}[ \t]*$", re.MULTILINE)
+_HINT = re.compile(
+    r"^[ \t]*(%[%A-Za-z]|!|\?\w)|=[ \t]*[!%][A-Za-z./]|\w\?{1,2}[ \t]*$", re.MULTILINE
+)
 _LINE_MAGIC = re.compile(r"^(?P<indent>\s*)(?:%(?!%)[A-Za-z]\w*|!|\?{1,2}\w)[^\n]*$")
 _ASSIGNED = re.compile(r"^(?P<target>\s*[\w, ]+=\s*)(?:%[A-Za-z]\w*|!)[^\n]*$")
 _HELP = re.compile(r"^\s*[\w.]+\?{1,2}\s*$")

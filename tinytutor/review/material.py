@@ -152,9 +152,7 @@ class Material:
     @cached_property
     def prose(self) -> tuple[tuple[int, str], ...]:
         """Line of the program and text of each line of Markdown, fenced code left out."""
-        return tuple(
-            (line, text) for line, text, fenced in _text_lines(self.cells) if not fenced
-        )
+        return tuple((line, text) for line, text, fenced in _text_lines(self.cells) if not fenced)
 
     @cached_property
     def fenced(self) -> tuple[tuple[int, str], ...]:

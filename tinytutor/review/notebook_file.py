@@ -44,7 +44,7 @@ def read_notebook(path: Path, text: str) -> Material:
         kind = raw.get("cell_type") if isinstance(raw, dict) else None
         first = len(program) + 1
         own = source.splitlines() or [""]
-        for offset, (line, place) in enumerate(zip(own, places.of(own), strict=True)):
+        for offset, place in enumerate(places.of(own)):
             line_of[first + offset] = place
         if source is _NO_SOURCE or kind not in ("code", "markdown", "raw", "heading"):
             faults.append(Fault(first, f"cell {index + 1} is no notebook cell"))
@@ -56,7 +56,9 @@ def read_notebook(path: Path, text: str) -> Material:
             python, is_python = cell_without_magics(source)
             shown = python.splitlines() or [""]
             program += [*shown, *[""] * (len(own) - len(shown))]
-            magics += [first + n for n, (a, b) in enumerate(zip(own, shown, strict=False)) if a != b]
+            magics += [
+                first + n for n, (a, b) in enumerate(zip(own, shown, strict=False)) if a != b
+            ]
             type_ = CellType.CODE if is_python else CellType.OTHER
         else:
             program += [""] * len(own)
@@ -66,7 +68,14 @@ def read_notebook(path: Path, text: str) -> Material:
         program.append("")
         line_of[len(program)] = line_of[last]
     return Material(
-        path, "\n".join(program) + "\n", tuple(cells), True, True, line_of, tuple(faults), tuple(magics)
+        path,
+        "\n".join(program) + "\n",
+        tuple(cells),
+        True,
+        True,
+        line_of,
+        tuple(faults),
+        tuple(magics),
     )
 
 

@@ -56,7 +56,7 @@ class _Instrument(ast.NodeTransformer):
 
     visit_FunctionDef = visit_AsyncFunctionDef = _definition  # noqa: N815  names of ast
 
-    def visit_If(self, node: ast.If) -> ast.If:  # noqa: N802
+    def visit_If(self, node: ast.If) -> ast.If:
         self.generic_visit(node)
         test = ast.dump(node.test)
         if "id='__name__'" in test and "value='__main__'" in test:

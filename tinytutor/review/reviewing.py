@@ -39,7 +39,7 @@ class Options:
     """True requires it, False does without, None takes it where it works."""
     trusted: bool = False
     """Whether the course is our own, which may run without a sandbox."""
-    limits: RunLimits = RunLimits()
+    limits: RunLimits = field(default_factory=RunLimits)
     jobs: int = 2
     """Lessons that run at the same time."""
 
@@ -68,7 +68,7 @@ Progress = Callable[[str], None]
 def review_course(
     folder: Path,
     wanted: Sequence[str] = (),
-    options: Options = Options(),  # noqa: B008  frozen
+    options: Options = Options(),
     on_progress: Progress = lambda _: None,
 ) -> CourseReview:
     """Reviews the modules called `wanted`, all of them if empty.
@@ -167,7 +167,9 @@ def _executions(
     if why_not:
         unsafe = Execution(Run(Outcome.NOT_RUN), why_not=why_not)
         return {lesson.id: unsafe for lesson in chosen}
-    own = frozenset({course_map.library, *(name.split(".")[0] for name in course_map.by_module)} - {""})
+    own = frozenset(
+        {course_map.library, *(name.split(".")[0] for name in course_map.by_module)} - {""}
+    )
     base = folder if folder.is_dir() else folder.parent
     with tempfile.TemporaryDirectory(prefix="tt-library-", ignore_cleanup_errors=True) as name:
         # Whoever runs in the sandbox must be able to read it.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -52,6 +53,11 @@ CRITERIA: Mapping[str, str] = {
 """Criterion → its words in a report."""
 
 
+_NUMBERING = re.compile(
+    r"^[^\w]*((module|lesson|chapter|week|lab|part|unit)\s+)?(\d+\s*[.:–-]?)?\s*", re.I
+)
+
+
 @dataclass(frozen=True)
 class ModuleReview:
     """What a review says of one module."""
@@ -97,9 +103,10 @@ class ModuleReview:
     @property
     def label(self) -> str:
         """`05 Losses`, or the title alone."""
-        number = f"{self.number:02d} " if self.number is not None else ""
-        bare = self.title.lstrip("0123456789.:- ") if self.number is not None else self.title
-        return f"{number}{bare or self.id}"
+        if self.number is None:
+            return self.title
+        bare = _NUMBERING.sub("", self.title).strip()
+        return f"{self.number:02d} {bare or self.id}"
 
 
 def ordered(findings: Sequence[Finding]) -> tuple[Finding, ...]:
@@ -192,4 +199,3 @@ def key_strength(context: Context, found: Mapping[str, Verdict]) -> str:
         strengths.append("it says what must be known before")
     text = "; ".join(strengths[:2])
     return text[:1].upper() + text[1:]
-

@@ -72,4 +72,3 @@ def _depth(body: list[ast.stmt]) -> int:
                 levels.append(_depth(block) - 1 if is_elif else _depth(block))
             deepest_found = max(deepest_found, 1 + max(levels, default=0))
     return deepest_found
-

@@ -19,6 +19,15 @@ _COST_TERMS = 4
 """A substantial analysis without measuring code has at least so many words, and terms of cost."""
 
 
+_PACKAGES = frozenset(
+    {
+        "pip", "install", "numpy", "torch", "pytorch", "matplotlib", "python", "pandas", "scipy",
+        "jupyter", "the", "and", "or", "following", "packages", "libraries", "import", "imports",
+        "are", "is", "used", "we", "for", "plotting", "with", "version", "as", "np", "plt",
+    }
+)  # fmt: skip
+
+
 class Source(StrEnum):
     """Where something is stated, the best first."""
 
@@ -60,7 +69,7 @@ def prerequisites(context: Context) -> Statement:
         half = len(context.material.lines) // 2
         if section.heading.line > max(half, 60):
             break
-        # `Dependencies` over a list of imports is about packages, and an empty section says nothing.
+        # `Dependencies` over a list of imports is about packages; an empty section says nothing.
         if words(section.text) >= 2 and not _only_packages(section.text):
             best = section
             break
@@ -89,10 +98,7 @@ def _first_prose(context: Context) -> Iterator[tuple[int, str]]:
 def _only_packages(text: str) -> bool:
     """Whether a section lists nothing but packages to install."""
     told = re.findall(r"[A-Za-z][\w.-]+", text.lower())
-    packages = {"pip", "install", "numpy", "torch", "pytorch", "matplotlib", "python", "pandas", "scipy",
-                "jupyter", "the", "and", "or", "following", "packages", "libraries", "import", "imports",
-                "are", "is", "used", "we", "for", "plotting", "with", "version", "as", "np", "plt"}  # fmt: skip
-    return bool(told) and all(word in packages for word in told)
+    return bool(told) and all(word in _PACKAGES for word in told)
 
 
 def systems_analysis(context: Context) -> SystemsAnalysis:

@@ -40,7 +40,9 @@ class Index:
         for node in nodes:
             self._by_kind[node.__class__].append(node)
         for found in self._by_kind.values():
-            found.sort(key=lambda node: (getattr(node, "lineno", 0), getattr(node, "col_offset", 0)))
+            found.sort(
+                key=lambda node: (getattr(node, "lineno", 0), getattr(node, "col_offset", 0))
+            )
 
     def of(self, kind: type[Node]) -> list[Node]:
         """All nodes of exactly this kind."""

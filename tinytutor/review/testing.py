@@ -64,7 +64,9 @@ def immediate_tests(anatomy: Anatomy) -> ImmediateTests | None:
             immediate += len(group)
         else:
             names = tuple(dict.fromkeys(each.name for each in group))
-            late.append(Late(names, group[0].cell, group[0].node.lineno, _first_use(anatomy, group)))
+            late.append(
+                Late(names, group[0].cell, group[0].node.lineno, _first_use(anatomy, group))
+            )
     return ImmediateTests(sum(map(len, groups)), immediate, tuple(late), len(groups))
 
 

@@ -41,7 +41,12 @@ _SEVERITIES = [
     Series("medium", "--s3"),
     Series("low", "--s4"),
 ]
-_TONE = {Severity.CRITICAL: "bad", Severity.HIGH: "warn", Severity.MEDIUM: "info", Severity.LOW: "info"}
+_TONE = {
+    Severity.CRITICAL: "bad",
+    Severity.HIGH: "warn",
+    Severity.MEDIUM: "info",
+    Severity.LOW: "info",
+}
 
 
 def to_html(
@@ -77,7 +82,9 @@ def _head(review: CourseReview, day: date) -> Iterator[Markup]:
     modules = review.modules
     yield tag("h1", text(f"{review.title}: quality report"))
     count = f"{len(modules)} module{'s' if len(modules) != 1 else ''}"
-    yield tag("p", text(f"{count}, reviewed on {day.isoformat()} by tinytutor review"), class_="quiet")
+    yield tag(
+        "p", text(f"{count}, reviewed on {day.isoformat()} by tinytutor review"), class_="quiet"
+    )
     counts = {status: sum(module.status is status for module in modules) for status in Status}
     yield tag(
         "div",
@@ -121,7 +128,13 @@ def _criteria_grid(modules: Sequence[ModuleReview]) -> Markup:
     for column, name in enumerate(names):
         x = _LABELS + column * _CELL + _CELL / 2
         parts.append(
-            tag("text", text(_short(name)), x=0, y=0, transform=f"translate({x + 4:.0f} {top - 8}) rotate(-50)")
+            tag(
+                "text",
+                text(_short(name)),
+                x=0,
+                y=0,
+                transform=f"translate({x + 4:.0f} {top - 8}) rotate(-50)",
+            )
         )
     for row, module in enumerate(modules):
         y = top + row * 26
@@ -143,7 +156,8 @@ def _criteria_grid(modules: Sequence[ModuleReview]) -> Markup:
     box = f"0 0 {_LABELS + len(names) * _CELL + 110} {top + 26 * len(modules) + 6}"
     picture = tag("svg", parts, viewBox=box, role="img", aria_label=f"{title}. {described}")
     rows = [
-        (module.label, *(_VERDICT[module.criteria[name]][1] for name in names)) for module in modules
+        (module.label, *(_VERDICT[module.criteria[name]][1] for name in names))
+        for module in modules
     ]
     return figure(title, [picture], data_table(["Module", *CRITERIA.values()], rows))
 
@@ -238,7 +252,8 @@ def _effects(review: CourseReview, effects: Mapping[str, Effect]) -> Iterator[Ma
         rows.append(
             (
                 module.label, effect.started, rate, effect.median_minutes, passed, effect.errors,
-                effect.confusion_reports, _places(effect.failing_places), _places(effect.confusing_places),
+                effect.confusion_reports, _places(effect.failing_places),
+                _places(effect.confusing_places),
             )
         )  # fmt: skip
     yield data_table(
@@ -258,7 +273,9 @@ def _changes(changed: Sequence[Change]) -> Iterator[Markup]:
         yield tag("p", text("Nothing."))
     for change in changed:
         before, now = change.status_before or "not there", change.status_now or "gone"
-        yield tag("h3", text(f"{change.module}: {before} → {now}" if before != now else change.module))
+        yield tag(
+            "h3", text(f"{change.module}: {before} → {now}" if before != now else change.module)
+        )
         items = [tag("li", [tag("b", text("New: ")), _rich(words)]) for words in change.new]
         items += [tag("li", [tag("b", text("Fixed: ")), _rich(words)]) for words in change.fixed]
         yield tag("ul", items)
@@ -293,7 +310,11 @@ def _allowed(allowed: Allowed) -> Markup:
     finding = allowed.finding
     return tag(
         "li",
-        [text(f"allowed {finding.code}, "), tag("code", text(finding.place)), text(f": {allowed.reason}")],
+        [
+            text(f"allowed {finding.code}, "),
+            tag("code", text(finding.place)),
+            text(f": {allowed.reason}"),
+        ],
         class_="quiet",
     )
 

@@ -141,7 +141,9 @@ def _effect(effect: Effect) -> dict[str, Any]:
         "confusion_reports": effect.confusion_reports,
         "median_minutes": effect.median_minutes,
         "pass_rate": effect.pass_rate,
-        "failing_places": [{"place": place, "count": count} for place, count in effect.failing_places],
+        "failing_places": [
+            {"place": place, "count": count} for place, count in effect.failing_places
+        ],
         "confusing_places": [
             {"place": place, "count": count} for place, count in effect.confusing_places
         ],

@@ -19,7 +19,12 @@ _GROUPS = (
     (Status.ALMOST, "🟡 ALMOST READY", "⚠️"),
     (Status.NEEDS_WORK, "🔴 NEEDS SIGNIFICANT WORK", "❌"),
 )
-_WEEK_MARKS = {Severity.CRITICAL: "🚨", Severity.HIGH: "🔥", Severity.MEDIUM: "🟡", Severity.LOW: "🟢"}
+_WEEK_MARKS = {
+    Severity.CRITICAL: "🚨",
+    Severity.HIGH: "🔥",
+    Severity.MEDIUM: "🟡",
+    Severity.LOW: "🟢",
+}
 _VERDICTS: dict[Verdict, str] = {True: "✅ yes", False: "❌ no", None: "❔ not decided"}
 
 
@@ -76,11 +81,16 @@ def _summary(review: CourseReview) -> Iterator[str]:
         Status.NEEDS_WORK: "held up by critical issues",
     }
     yield from ("## Executive Summary", "")
-    yield from (f"### Overall Health: {report.health(modules):.0%} Ready for Students", "", "**Key Findings:**")
+    yield from (
+        f"### Overall Health: {report.health(modules):.0%} Ready for Students",
+        "",
+        "**Key Findings:**",
+    )
     for status, _, mark in _GROUPS:
         count = sum(module.status is status for module in modules)
         plural = "module is" if count == 1 else "modules are"
-        yield f"- {mark} **{count} {plural}** {words[status]} ({report.share_of(modules, status):.0%})"
+        share = report.share_of(modules, status)
+        yield f"- {mark} **{count} {plural}** {words[status]} ({share:.0%})"
     hours = hours_in_words(report.essential_hours(modules))
     yield from ("", f"**Total Time to Essential Fixes**: {hours}", "", "---", "")
 
@@ -101,7 +111,9 @@ def _modules(review: CourseReview, effects: Mapping[str, Effect]) -> Iterator[st
 
 def _label(module: ModuleReview) -> str:
     label = escaped(module.label)
-    return f"Module {label.replace(' ', ': ', 1)}" if module.number is not None else f"Module {label}"
+    return (
+        f"Module {label.replace(' ', ': ', 1)}" if module.number is not None else f"Module {label}"
+    )
 
 
 def _module(module: ModuleReview, effect: Effect | None) -> Iterator[str]:
@@ -130,9 +142,15 @@ def _effect(effect: Effect) -> str:
     if effect.pass_rate is not None:
         told.append(f"{effect.pass_rate:.0%} of tests pass")
     told.append(f"{effect.errors} errors, {effect.confusion_reports} reports of confusion")
-    for what, places in (("most failed", effect.failing_places), ("most confusing", effect.confusing_places)):
+    for what, places in (
+        ("most failed", effect.failing_places),
+        ("most confusing", effect.confusing_places),
+    ):
         if places:
-            told.append(f"{what}: " + ", ".join(f"{escaped(place or 'the module')} ({n})" for place, n in places[:3]))
+            told.append(
+                f"{what}: "
+                + ", ".join(f"{escaped(place or 'the module')} ({n})" for place, n in places[:3])
+            )
     return "; ".join(told)
 
 
@@ -159,7 +177,8 @@ def _plan(review: CourseReview) -> Iterator[str]:
         yield f"### {mark} Week {week.number}: {week.title} ({hours_in_words(week.hours)})"
         for number, task in enumerate(week.tasks, 1):
             where = ", ".join(escaped(module) for module in task.modules)
-            yield f"{number}. {task.code} {report.in_words(task.name)}, {hours_in_words(task.hours)}: {where}. {escaped(task.fix)}"
+            what = f"{task.code} {report.in_words(task.name)}, {hours_in_words(task.hours)}"
+            yield f"{number}. {what}: {where}. {escaped(task.fix)}"
         yield ""
     yield from ("---", "")
 
@@ -173,7 +192,8 @@ def _metrics(review: CourseReview, effects: Mapping[str, Effect]) -> Iterator[st
             "- Time to complete each module",
             "- Test pass rates",
             "",
-            "No progress data was given: `--with FILE` takes what `tinytutor export --format json` writes.",
+            "No progress data was given: `--with FILE` takes what `tinytutor export --format "
+            "json` writes.",
             "",
             "---",
             "",
@@ -187,7 +207,8 @@ def _metrics(review: CourseReview, effects: Mapping[str, Effect]) -> Iterator[st
             minutes = "–" if effect.median_minutes is None else f"{effect.median_minutes:g}"
             passed = "–" if effect.pass_rate is None else f"{effect.pass_rate:.0%}"
             yield (
-                f"| {escaped(module.label)} | {effect.started} | {effect.completion_rate or 0:.0%} | {minutes} "
+                f"| {escaped(module.label)} | {effect.started} | "
+                f"{effect.completion_rate or 0:.0%} | {minutes} "
                 f"| {passed} | {effect.errors} | {effect.confusion_reports} |"
             )
     yield from ("", "---", "")
@@ -238,7 +259,8 @@ def _findings(review: CourseReview) -> Iterator[str]:
 def _finding(finding: Finding) -> str:
     return (
         f"- **{finding.severity}** {finding.code} {report.in_words(finding.name)} at "
-        f"`{finding.place.replace('`', '')}`: {escaped(finding.message)}. *Fix*: {escaped(finding.fix)}"
+        f"`{finding.place.replace('`', '')}`: {escaped(finding.message)}. *Fix*: "
+        f"{escaped(finding.fix)}"
     )
 
 
@@ -246,7 +268,8 @@ def _conclusion(review: CourseReview) -> Iterator[str]:
     modules = review.modules
     hours = hours_in_words(report.essential_hours(modules))
     yield from ("## Conclusion", "")
-    yield f"{report.health(modules):.0%} of the modules are ready for students; {hours} of essential fixes are left."
+    ready = f"{report.health(modules):.0%} of the modules are ready for students"
+    yield f"{ready}; {hours} of essential fixes are left."
     yield ""
     for title, found in (
         ("Key Strengths", report.strengths(modules)),

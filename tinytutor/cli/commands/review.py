@@ -228,7 +228,9 @@ def _checklist(session: Session, options: Mapping[str, Any]) -> ExitCode:
     if not given and not session.as_json and session.output.can_ask:
         for line in checklist_lines(module, checklist(decisions, module.id)):
             session.output.line(*line)
-        given = _asked(session, [i.question.id for i in checklist(decisions, module.id) if not i.answer])
+        given = _asked(
+            session, [i.question.id for i in checklist(decisions, module.id) if not i.answer]
+        )
     if given:
         path = write_answers(review.folder, decisions, _signed(session, module.id, given, options))
         session.output.note(f"Kept in {path}")
@@ -270,7 +272,9 @@ def _answer(text: str) -> tuple[str, str]:
 
     name, _, answer = text.partition("=")
     if answer not in ("yes", "no", "later"):
-        raise click.UsageError(f"--answer {text!r}: write QUESTION=yes, QUESTION=no or QUESTION=later.")
+        raise click.UsageError(
+            f"--answer {text!r}: write QUESTION=yes, QUESTION=no or QUESTION=later."
+        )
     return question_called(name).id, answer
 
 
@@ -279,7 +283,9 @@ def _asked(session: Session, open_questions: list[str]) -> list[tuple[str, str]]
 
     given = []
     for question_id in open_questions:
-        said = session.output.ask(f"{question_called(question_id).text} [yes/no/later, Enter skips]")
+        said = session.output.ask(
+            f"{question_called(question_id).text} [yes/no/later, Enter skips]"
+        )
         answer = {"y": "yes", "n": "no", "l": "later"}.get(said.lower()[:1], "")
         if answer:
             given.append((question_id, answer))
@@ -293,7 +299,9 @@ def _signed(
 
     from tinytutor.review.decisions import Answer  # noqa: PLC0415
 
-    name = options["by"].strip() or (session.output.ask("Your name") if session.output.can_ask else "")
+    name = options["by"].strip() or (
+        session.output.ask("Your name") if session.output.can_ask else ""
+    )
     if not name:
         raise click.UsageError("an answer needs a name: add --by NAME.")
     day = date.today().isoformat()

@@ -12,7 +12,11 @@ from tinytutor.review.findings import Hit, Rule, Severity, Theme
 def _check(context: Context) -> Iterator[Hit]:
     for each in comments(context.material):
         if not each.reason:
-            yield Hit(f"`review: allow {each.rule}` gives no reason, and allows nothing", each.line, each.rule)
+            yield Hit(
+                f"`review: allow {each.rule}` gives no reason, and allows nothing",
+                each.line,
+                each.rule,
+            )
 
 
 RULE = Rule(

@@ -11,7 +11,8 @@ from tinytutor.review.findings import Hit, Rule, Severity, Theme
 
 def _check(context: Context) -> Iterator[Hit]:
     spans = [
-        (test.node.lineno, test.node.end_lineno or test.node.lineno) for test in context.anatomy.tests
+        (test.node.lineno, test.node.end_lineno or test.node.lineno)
+        for test in context.anatomy.tests
     ]
     bare = [
         node
@@ -39,7 +40,7 @@ RULE = Rule(
     what="`assert` in a test with nothing behind a comma. All of a lesson are one finding.",
     why="The student reads `AssertionError` and learns nothing about the mistake.",
     example="assert y.shape == (2, 3)",
-    fix='Say what was expected and what came: `assert y.shape == (2, 3), f"shape {y.shape}, not (2, 3)"`.',
+    fix='Say what was expected and what came: `assert n == 3, f"{n} rows, not 3"`.',
     blind="Whether a message helps.",
     check=_check,
 )

@@ -21,9 +21,12 @@ def _check(context: Context) -> Iterator[Hit]:
             ]
             if inside:
                 names = [node.name for node in inside if isinstance(node, DEFINITIONS)]
-                what = f"`{names[0]}`" if names else f"`{ast.unparse(inside[0]).splitlines()[0][:50]}`"
+                what = (
+                    f"`{names[0]}`" if names else f"`{ast.unparse(inside[0]).splitlines()[0][:50]}`"
+                )
                 yield Hit(
-                    f"{what} stands in a Markdown cell: as a program it runs, as a notebook it is lost",
+                    f"{what} stands in a Markdown cell: as a program it runs, as a notebook "
+                    f"it is lost",
                     inside[0].lineno,
                     what,
                 )

@@ -15,14 +15,17 @@ def _check(context: Context) -> Iterator[Hit]:
     chains = [
         (node.lineno, _depth(node))
         for node in context.material.index.of(ast.Attribute)
-        if node.attr == "data" and isinstance(node.value, ast.Attribute) and node.value.attr == "data"
+        if node.attr == "data"
+        and isinstance(node.value, ast.Attribute)
+        and node.value.attr == "data"
     ]
     if chains:
         deepest = max(depth for _, depth in chains)
         lines = {line for line, _ in chains}
         much = deepest > 2 or len(lines) >= _MANY
         yield Hit(
-            f"`{'.data' * deepest}` on {len(lines)} line{'s' if len(lines) > 1 else ''}: what is the value?",
+            f"`{'.data' * deepest}` on {len(lines)} line{'s' if len(lines) > 1 else ''}: "
+            f"what is the value?",
             min(lines),
             "data",
             severity=Severity.HIGH if much else None,
@@ -43,10 +46,12 @@ RULE = Rule(
     theme=Theme.IMPORTS,
     severity=Severity.MEDIUM,
     hours=0.5,
-    what="`.data.data`. High from three in a row, or on ten lines and more. All of a lesson are one finding.",
+    what="`.data.data`. High from three in a row, or on ten lines and more. All of a lesson "
+    "are one finding.",
     why="The student can't tell tensor, variable and array apart.",
     example="new = parameter.data.data - lr * parameter.grad.data.data",
-    fix="Give the outer type a method or property with a name, such as `numpy()`, and use it everywhere.",
+    fix="Give the outer type a method or property with a name, such as `numpy()`, and use it "
+    "everywhere.",
     blind="The same chain under other names.",
     check=_check,
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
+from itertools import pairwise
 
 from tinytutor.review.anatomy import Test
 from tinytutor.review.context import Context
@@ -19,13 +20,14 @@ def _check(context: Context) -> Iterator[Hit]:
         if id(test.node) in top and isinstance(test.node, DEFINITIONS):
             found[test.name].append(test)
     for name, tests in found.items():
-        for earlier, later in zip(tests, tests[1:], strict=False):
+        for earlier, later in pairwise(tests):
             yield Hit(
                 f"`{name}` is defined a second time and hides the first "
                 f"(line {context.material.file_line(earlier.node.lineno)})",
                 later.node.lineno,
                 name,
-                fix=f"Rename one of them, and run both: the main block can reach only one `{name}`.",
+                fix=f"Rename one of them, and run both: the main block can reach only one "
+                f"`{name}`.",
             )
 
 

@@ -8,7 +8,9 @@ from collections.abc import Iterator
 from tinytutor.review.context import Context
 from tinytutor.review.findings import Hit, Rule, Severity, Theme
 
-_HOURS = re.compile(r"(?<![\d.])(\d+(?:\.\d+)?)(?:\s*(?:-|–|to)\s*(\d+(?:\.\d+)?))?\s*(?:h\b|hours?\b|hrs?\b)", re.I)
+_HOURS = re.compile(
+    r"(?<![\d.])(\d+(?:\.\d+)?)(?:\s*(?:-|–|to)\s*(\d+(?:\.\d+)?))?\s*(?:h\b|hours?\b|hrs?\b)", re.I
+)
 _DIFFICULTY = re.compile(r"difficulty\W{1,6}(\d)\s*(?:of|/|out of)\s*5", re.I)
 
 

@@ -30,7 +30,8 @@ RULE = Rule(
     theme=Theme.PREREQUISITES,
     severity=Severity.CRITICAL,
     hours=1.0,
-    what="An import from a module of the course that is taught later: by the name it exports to, or by the "
+    what="An import from a module of the course that is taught later: by the name it exports "
+    "to, or by the "
     "name of its file. High where the import may fail (`try`).",
     why="The student does not have that code yet: the lesson fails, or works only for its author.",
     example="from mylib.autograd import Variable   # in lesson 04; autograd is 06",

@@ -46,11 +46,14 @@ RULE = Rule(
     theme=Theme.PREREQUISITES,
     severity=Severity.LOW,
     hours=0.25,
-    what="A distinctive name of code (`CamelCase`, `snake_case`) that a later module introduces, in prose "
-    "outside of headings such as Looking ahead, Next steps, Summary or In production. For information.",
+    what="A distinctive name of code (`CamelCase`, `snake_case`) that a later module "
+    "introduces, in prose "
+    "outside of headings such as Looking ahead, Next steps, Summary or In production. For "
+    "information.",
     why="A word that was not introduced makes the reader feel that something was missed.",
     example="## The loss\nAs `MultiHeadAttention` does, ...   # attention comes later",
     fix="Move the sentence under `Looking ahead`, or say that it is yet to come.",
-    blind="Ordinary words, which may mean anything; whether the sentence says itself that it looks ahead.",
+    blind="Ordinary words, which may mean anything; whether the sentence says itself that it "
+    "looks ahead.",
     check=_check,
 )

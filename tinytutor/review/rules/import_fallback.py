@@ -21,12 +21,17 @@ def _check(context: Context) -> Iterator[Hit]:
             continue
         inner |= {id(each) for each in walk(node)}
         handled = [each for handler in node.handlers for each in walk(handler)]
-        stand_ins = [each.name for each in handled if isinstance(each, DEFINITIONS)]
+        methods = {id(n) for each in handled if isinstance(each, ast.ClassDef) for n in each.body}
+        found = [
+            each for each in handled if isinstance(each, DEFINITIONS) and id(each) not in methods
+        ]
+        stand_ins = [each.name for each in sorted(found, key=lambda each: each.lineno)]
         depends = _depends(context)
         if stand_ins:
             names = ", ".join(f"`{name}`" for name in dict.fromkeys(stand_ins[:5]))
             yield Hit(
-                f"where the import fails, {names} stands in: tests then pass on code that is not the "
+                f"where the import fails, {names} stands in: tests then pass on code that is "
+                f"not the "
                 f"student's{depends}",
                 node.lineno,
                 ",".join(sorted(set(stand_ins))),
@@ -52,7 +57,9 @@ def _is_own(node: ast.Import | ast.ImportFrom, context: Context) -> bool:
     known = context.course.by_module
     library = context.course.library
     return any(
-        name in known or (library and name.split(".")[0] == library) or name.endswith(("_dev", "_lesson"))
+        name in known
+        or (library and name.split(".")[0] == library)
+        or name.endswith(("_dev", "_lesson"))
         for name in names
     )
 
@@ -73,9 +80,11 @@ RULE = Rule(
     theme=Theme.IMPORTS,
     severity=Severity.HIGH,
     hours=0.5,
-    what="`try: import … except ImportError:` around an import of the course's own code. High where classes "
+    what="`try: import … except ImportError:` around an import of the course's own code. High "
+    "where classes "
     "or functions stand in for it; medium where it is fetched from elsewhere.",
-    why="The student does not know which code is being tested, and a missing module looks like a present one.",
+    why="The student does not know which code is being tested, and a missing module looks "
+    "like a present one.",
     example="try:\n    from mylib.tensor import Tensor\nexcept ImportError:\n    class Tensor: ...",
     fix="Import it, once, from one place, and let the error say what is missing.",
     blind="Fallbacks for third-party packages, which may be sensible, are left alone.",

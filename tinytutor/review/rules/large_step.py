@@ -46,7 +46,8 @@ RULE = Rule(
     theme=Theme.COMPLEXITY,
     severity=Severity.MEDIUM,
     hours=1.0,
-    what=f"A function that the student writes with more than {LONGEST_FUNCTION} lines of code (docstring and "
+    what=f"A function that the student writes with more than {LONGEST_FUNCTION} lines of code "
+    f"(docstring and "
     f"comments left out), loops and conditions nested more than {DEEPEST} deep, or more than "
     f"{MOST_BEFORE_FIRST_TEST} definitions before the first test. A hint for a person.",
     why="A step is learned when it fits the mind at once.",

@@ -30,7 +30,8 @@ RULE = Rule(
     theme=Theme.MAIN,
     severity=Severity.CRITICAL,
     hours=1.0,
-    what="The lesson, run from top to bottom as a program with the library of earlier modules on the "
+    what="The lesson, run from top to bottom as a program with the library of earlier modules "
+    "on the "
     "path, ends with an error, a non-zero exit status, or not in time.",
     why="A student who does everything right still sees a failure.",
     example="layer = Linear(3, 2)\nlayer.forwrd(x)   # AttributeError when the lesson runs",

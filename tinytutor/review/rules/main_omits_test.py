@@ -28,7 +28,8 @@ def _check(context: Context) -> Iterator[Hit]:
         return
     for test in missing:
         yield Hit(
-            f"the main block leaves out `{test.name}` (line {context.material.file_line(test.node.lineno)})",
+            f"the main block leaves out `{test.name}` (line "
+            f"{context.material.file_line(test.node.lineno)})",
             main.lineno,
             test.name,
             fix=f"Add `{test.name}` to the tests that the main block runs.",
@@ -41,7 +42,8 @@ RULE = Rule(
     theme=Theme.MAIN,
     severity=Severity.MEDIUM,
     hours=0.1,
-    what="A test that is called after its definition but not from the main block, in a lesson whose "
+    what="A test that is called after its definition but not from the main block, in a lesson "
+    "whose "
     "main block runs others, or runs none.",
     why="Whoever trusts the main block's last line believes that all was tested.",
     example='test_relu()\ntest_tanh()\nif __name__ == "__main__":\n    test_relu()',

@@ -15,12 +15,17 @@ def _check(context: Context) -> Iterator[Hit]:
         each
         for each in context.anatomy.implementations
         if not has_docstring(each.node)
-        and not any(isinstance(n, FUNCTIONS) and has_docstring(n) for n in getattr(each.node, "body", []))
+        and not any(
+            isinstance(n, FUNCTIONS) and has_docstring(n) for n in getattr(each.node, "body", [])
+        )
     ]
     if missing:
-        names = ", ".join(f"`{each.name}`" for each in missing[:6]) + (" and more" if missing[6:] else "")
+        names = ", ".join(f"`{each.name}`" for each in missing[:6]) + (
+            " and more" if missing[6:] else ""
+        )
         yield Hit(
-            f"{len(missing)} of {len(context.anatomy.implementations)} definitions have no docstring: {names}",
+            f"{len(missing)} of {len(context.anatomy.implementations)} definitions have no "
+            f"docstring: {names}",
             missing[0].node.lineno,
             "docstring",
             hours=round(min(2.0, max(0.1, 0.1 * len(missing))), 2),
@@ -33,7 +38,8 @@ RULE = Rule(
     theme=Theme.DOCUMENTATION,
     severity=Severity.LOW,
     hours=0.25,
-    what="A definition that the student writes has no docstring, nor has one of its methods. All of a lesson "
+    what="A definition that the student writes has no docstring, nor has one of its methods. "
+    "All of a lesson "
     "are one finding.",
     why="The docstring is the task: what goes in, what comes out, with which shapes.",
     example="def pad(x, p):\n    ...",

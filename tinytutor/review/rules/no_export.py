@@ -11,7 +11,11 @@ from tinytutor.review.findings import Hit, Rule, Severity, Theme
 def _check(context: Context) -> Iterator[Hit]:
     lessons = context.course.lessons
     exporting = sum(bool(lesson.export_name) for lesson in lessons)
-    if context.lesson.export_name or exporting * 2 <= len(lessons) or not context.anatomy.implementations:
+    if (
+        context.lesson.export_name
+        or exporting * 2 <= len(lessons)
+        or not context.anatomy.implementations
+    ):
         return
     yield Hit(
         f"{exporting} of {len(lessons)} lessons name what they export to; this one does not",
@@ -25,10 +29,12 @@ RULE = Rule(
     theme=Theme.NOTEBOOK,
     severity=Severity.LOW,
     hours=0.1,
-    what="A lesson with implementations and without `#| default_exp`, in a course most of whose lessons have it.",
+    what="A lesson with implementations and without `#| default_exp`, in a course most of "
+    "whose lessons have it.",
     why="Later lessons can't import what the student built here.",
     example="(no `#| default_exp losses` anywhere)",
-    fix="Add `#| default_exp NAME` to the first code cell and `#| export` to the cells to be exported.",
+    fix="Add `#| default_exp NAME` to the first code cell and `#| export` to the cells to be "
+    "exported.",
     blind="Courses that build their package in another way.",
     check=_check,
 )

@@ -27,7 +27,8 @@ def _check(context: Context) -> Iterator[Hit]:
         )
     else:
         yield Hit(
-            "no main block: the tests run while the file is read, also when another file imports it",
+            "no main block: the tests run while the file is read, also when another file "
+            "imports it",
             last,
             "main",
             fix=_mend([test.name for test in tests]),
@@ -47,11 +48,13 @@ RULE = Rule(
     theme=Theme.MAIN,
     severity=Severity.CRITICAL,
     hours=0.5,
-    what='A `.py` lesson without `if __name__ == "__main__":`. Where every test is called at once after '
-    "it was defined, the severity is medium.",
+    what='A `.py` lesson without `if __name__ == "__main__":`. Where every test is called at once '
+    "after it was defined, the severity is medium.",
     why="Nobody can tell how to run the module and see whether it works.",
-    example="def test_relu():\n    assert relu(-1) == 0, 'negative becomes 0'\n# end of file: nothing calls it",
+    example="def test_relu():\n    assert relu(-1) == 0, 'negative becomes 0'\n# end of file: "
+    "nothing calls it",
     fix='End the file with `if __name__ == "__main__":` and a call of every test.',
-    blind="An entry point in another file, such as a Makefile. Notebooks need none: they run from the top.",
+    blind="An entry point in another file, such as a Makefile. Notebooks need none: they run "
+    "from the top.",
     check=_check,
 )

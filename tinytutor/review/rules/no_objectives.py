@@ -11,7 +11,10 @@ from tinytutor.review.structure import has_objectives
 
 def _check(context: Context) -> Iterator[Hit]:
     if context.material.cells and not has_objectives(context):
-        yield Hit("no learning objectives: nothing says what the student can do afterwards", subject="objectives")
+        yield Hit(
+            "no learning objectives: nothing says what the student can do afterwards",
+            subject="objectives",
+        )
 
 
 RULE = Rule(
@@ -20,7 +23,8 @@ RULE = Rule(
     theme=Theme.COMPLEXITY,
     severity=Severity.MEDIUM,
     hours=0.5,
-    what="Neither a heading or lead-in (objectives, goals, what you will learn) nor a sentence of the "
+    what="Neither a heading or lead-in (objectives, goals, what you will learn) nor a "
+    "sentence of the "
     "opening says what the lesson leads to.",
     why="Without a goal the student can't tell what matters.",
     example="# Layers\nA layer has weights.",

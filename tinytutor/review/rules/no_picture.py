@@ -8,8 +8,13 @@ from collections.abc import Iterator
 from tinytutor.review.context import Context
 from tinytutor.review.findings import Hit, Rule, Severity, Theme
 
-_DRAWN = re.compile(r"[─│┌└┐┘├┤═║╔╚▶►◀▲▼→←↑↓↗↘█▓░╭╰╱╲]|-{2,}>|<-{2,}|={2,}>|\+-{2,}\+|^\s*\|.*\|\s*$|\s[v^|]\s*$")
-_IMAGE = re.compile(r"!\[[^\]]*\]\(|<img\b|<svg\b|\.(png|svg|jpe?g|gif)\b|^\s*(graph|flowchart|sequenceDiagram)\b", re.I)
+_DRAWN = re.compile(
+    r"[─│┌└┐┘├┤═║╔╚▶►◀▲▼→←↑↓↗↘█▓░╭╰╱╲]|-{2,}>|<-{2,}|={2,}>|\+-{2,}\+|^\s*\|.*\|\s*$|\s[v^|]\s*$"
+)
+_IMAGE = re.compile(
+    r"!\[[^\]]*\]\(|<img\b|<svg\b|\.(png|svg|jpe?g|gif)\b|^\s*(graph|flowchart|sequenceDiagram)\b",
+    re.I,
+)
 _TABLE = re.compile(r"^\s*\|?(\s*:?-{2,}:?\s*\|)+")
 _PLOT = re.compile(
     r"\b(plt|ax|axes|fig|sns|px|alt|go|graphviz|plotly|bokeh)\.|\.plot\(|\bimshow\(|\b(bars|curve|table|gallery|"

@@ -13,9 +13,12 @@ def _check(context: Context) -> Iterator[Hit]:
     found = prerequisites(context)
     if found.source is Source.NOWHERE:
         # Nothing of the course comes before the first lesson.
-        first = context.place == 0 and (context.lesson.stated is None or not context.lesson.stated.requires)
+        first = context.place == 0 and (
+            context.lesson.stated is None or not context.lesson.stated.requires
+        )
         yield Hit(
-            "prerequisites are stated nowhere" + (", not even that there are none" if first else ""),
+            "prerequisites are stated nowhere"
+            + (", not even that there are none" if first else ""),
             subject="prerequisites",
             severity=Severity.LOW if first else None,
         )
@@ -42,7 +45,8 @@ RULE = Rule(
     theme=Theme.PREREQUISITES,
     severity=Severity.CRITICAL,
     hours=0.5,
-    what="No heading or bold lead-in says what must be known before, in whatever words: prerequisites, what "
+    what="No heading or bold lead-in says what must be known before, in whatever words: "
+    "prerequisites, what "
     "you need, what you built before, builds on. A sentence without heading, or a README, is "
     "another source and a medium finding. For the first lesson of a course it is a low one.",
     why="A student who lacks something blames the lesson, or gives up.",

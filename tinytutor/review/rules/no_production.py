@@ -14,7 +14,10 @@ def _check(context: Context) -> Iterator[Hit]:
         return
     text = f"{context.all_prose}\n{context.material.program}"
     if not phrases.PRODUCTION.search(text):
-        yield Hit("nothing connects the lesson with production frameworks or real use", subject="production")
+        yield Hit(
+            "nothing connects the lesson with production frameworks or real use",
+            subject="production",
+        )
 
 
 RULE = Rule(

@@ -11,7 +11,9 @@ from tinytutor.review.findings import Hit, Rule, Severity, Theme
 
 def _check(context: Context) -> Iterator[Hit]:
     if context.anatomy.implementations and not any(context.sections_named(phrases.QUICK_REFERENCE)):
-        yield Hit("no quick reference to what was built", context.material.cells[-1].line, "reference")
+        yield Hit(
+            "no quick reference to what was built", context.material.cells[-1].line, "reference"
+        )
 
 
 RULE = Rule(

@@ -20,7 +20,8 @@ RULE = Rule(
     theme=Theme.COMPLEXITY,
     severity=Severity.MEDIUM,
     hours=0.5,
-    what="No heading or lead-in of the second half says summary, recap, conclusion, what you learned.",
+    what="No heading or lead-in of the second half says summary, recap, conclusion, what you "
+    "learned.",
     why="The student leaves without the few ideas that are to stay.",
     example="(the last cell is an exercise)",
     fix="End with what was built, the ideas to keep, and what comes next.",

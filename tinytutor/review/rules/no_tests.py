@@ -27,7 +27,8 @@ RULE = Rule(
     theme=Theme.TESTING,
     severity=Severity.HIGH,
     hours=2.0,
-    what="A lesson with implementations in which nothing checks a result: no test function, no assertion, "
+    what="A lesson with implementations in which nothing checks a result: no test function, "
+    "no assertion, "
     "no call of a grader.",
     why="The student never learns whether the code is right.",
     example="def attention(q, k, v): ...\nprint(attention(q, k, v).shape)",

@@ -20,7 +20,8 @@ RULE = Rule(
     theme=Theme.DOCUMENTATION,
     severity=Severity.LOW,
     hours=0.1,
-    what="Neither the opening nor a README or module file beside the lesson says how long it takes.",
+    what="Neither the opening nor a README or module file beside the lesson says how long it "
+    "takes.",
     why="The student can't plan, and takes a long lesson for a fault of one's own.",
     example="# Convolution\nWelcome.",
     fix="Say at the beginning how many hours it takes.",

@@ -32,7 +32,8 @@ RULE = Rule(
     theme=Theme.PREREQUISITES,
     severity=Severity.HIGH,
     hours=0.25,
-    what="A prerequisite of the course file that the lesson's own statement names neither by number nor "
+    what="A prerequisite of the course file that the lesson's own statement names neither by "
+    "number nor "
     "by title. Only where there is a course file.",
     why="The map locks a module for a reason that the lesson doesn't give.",
     example="course.yaml: requires 05_losses; lesson: **Prerequisites**: 02 Tensor",

@@ -39,7 +39,8 @@ RULE = Rule(
     theme=Theme.MAIN,
     severity=Severity.LOW,
     hours=0.0,
-    what="The program was not run, or its run says nothing about it: a third-party package is missing "
+    what="The program was not run, or its run says nothing about it: a third-party package is "
+    "missing "
     "on this machine, or the exercises are empty as they are for students.",
     why="A verdict that nothing was run for would be a guess.",
     example="import torch   # on a machine without torch",

@@ -10,7 +10,9 @@ from tinytutor.review.findings import Hit, Rule, Severity, Theme
 from tinytutor.review.material import CellType
 
 _BEGIN, _END = "### BEGIN SOLUTION", "### END SOLUTION"
-_NEARLY = re.compile(r"(?<!#)#{1,2} ?(BEGIN|END) SOLUTION|#{3,}\s*(begin|end) solution", re.MULTILINE)
+_NEARLY = re.compile(
+    r"(?<!#)#{1,2} ?(BEGIN|END) SOLUTION|#{3,}\s*(begin|end) solution", re.MULTILINE
+)
 _STUB = re.compile(r"YOUR CODE HERE|NotImplementedError|YOUR ANSWER HERE|TODO", re.IGNORECASE)
 
 
@@ -31,11 +33,14 @@ def _check(context: Context) -> Iterator[Hit]:
             if near or (has_code and not _STUB.search(cell.source)):
                 unmarked.append((cell, near[0] if near else ""))
     if unmarked:
-        names = ", ".join(f"`{cell.nbgrader.get('grade_id', cell.index + 1)}`" for cell, _ in unmarked[:5])
-        near = next((text for _, text in unmarked if text), "")
-        why = f": nbgrader looks for `{_BEGIN}`, not for `{near}`" if near else ""
+        names = ", ".join(
+            f"`{cell.nbgrader.get('grade_id', cell.index + 1)}`" for cell, _ in unmarked[:5]
+        )
+        spelt = next((text for _, text in unmarked if text), "")
+        why = f": nbgrader looks for `{_BEGIN}`, not for `{spelt}`" if spelt else ""
         yield Hit(
-            f"{len(unmarked)} solution cell{'s' if len(unmarked) > 1 else ''} without markers ({names}){why}; "
+            f"{len(unmarked)} solution cell{'s' if len(unmarked) > 1 else ''} without "
+            f"markers ({names}){why}; "
             "the release empties the whole cell, signature and export line included",
             unmarked[0][0].line,
             "markers",
@@ -50,11 +55,13 @@ RULE = Rule(
     theme=Theme.NOTEBOOK,
     severity=Severity.HIGH,
     hours=0.1,
-    what="BEGIN and END SOLUTION that don't pair; cells tagged as solutions that hold code and no markers, or "
+    what="BEGIN and END SOLUTION that don't pair; cells tagged as solutions that hold code "
+    "and no markers, or "
     "markers spelt in a way that nbgrader does not look for (medium, all in one finding).",
     why="The student's version has the solution in it, or nothing at all.",
     example="# BEGIN SOLUTION\nreturn x\n# END SOLUTION   # one # is not three",
     fix="Put `### BEGIN SOLUTION` and `### END SOLUTION` around what the student writes.",
-    blind="Other delimiters that the course has set in its nbgrader configuration: allow the rule there.",
+    blind="Other delimiters that the course has set in its nbgrader configuration: allow the "
+    "rule there.",
     check=_check,
 )

@@ -12,7 +12,11 @@ from tinytutor.review.findings import Hit, Rule, Severity, Theme
 def _check(context: Context) -> Iterator[Hit]:
     for node in context.material.index.of(ast.ImportFrom):
         if any(alias.name == "*" for alias in node.names):
-            yield Hit(f"`from {'.' * node.level}{node.module or ''} import *`", node.lineno, node.module or "")
+            yield Hit(
+                f"`from {'.' * node.level}{node.module or ''} import *`",
+                node.lineno,
+                node.module or "",
+            )
 
 
 RULE = Rule(
@@ -25,6 +29,7 @@ RULE = Rule(
     why="The reader can't see where a name comes from, and nor can a check for undefined names.",
     example="from mylib.layers import *",
     fix="Import the names that are used.",
-    blind="Courses that choose star imports on purpose (fast.ai does): allow the rule there with that reason.",
+    blind="Courses that choose star imports on purpose (fast.ai does): allow the rule there "
+    "with that reason.",
     check=_check,
 )

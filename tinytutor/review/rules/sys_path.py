@@ -14,21 +14,20 @@ def _check(context: Context) -> Iterator[Hit]:
     calls = [
         node.lineno
         for node in context.material.index.of(ast.Call)
-        if dotted(node.func) in ("sys.path.append", "sys.path.insert", "sys.path.extend", "site.addsitedir")
+        if dotted(node.func)
+        in ("sys.path.append", "sys.path.insert", "sys.path.extend", "site.addsitedir")
     ]
-    calls += [
-        node.lineno
-        for node in (*context.material.index.of(ast.Assign), *context.material.index.of(ast.AugAssign))
-        if any(dotted(target) == "sys.path" for target in _targets(node))
-    ]
+    index = context.material.index
+    assigned = [(node.lineno, node.targets) for node in index.of(ast.Assign)]
+    assigned += [(node.lineno, [node.target]) for node in index.of(ast.AugAssign)]
+    calls += [line for line, targets in assigned if any(map(_is_path, targets))]
     if calls:
         count = f"{len(calls)} edits" if len(calls) > 1 else "an edit"
         yield Hit(f"{count} of `sys.path`", min(calls), "sys.path")
 
 
-def _targets(node: ast.Assign | ast.AugAssign) -> list[ast.expr]:
-    found = node.targets if isinstance(node, ast.Assign) else [node.target]
-    return [each.value if isinstance(each, ast.Subscript) else each for each in found]
+def _is_path(target: ast.expr) -> bool:
+    return dotted(target.value if isinstance(target, ast.Subscript) else target) == "sys.path"
 
 
 RULE = Rule(

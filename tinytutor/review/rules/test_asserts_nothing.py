@@ -26,7 +26,8 @@ RULE = Rule(
     theme=Theme.TESTING,
     severity=Severity.HIGH,
     hours=0.5,
-    what="A test without an assertion, a raise, a returned comparison or a call of a checking function, "
+    what="A test without an assertion, a raise, a returned comparison or a call of a checking "
+    "function, "
     "helpers included.",
     why="A student with wrong code sees it pass.",
     example='def test_softmax():\n    print(softmax([1.0, 2.0]))\n    print("softmax works")',

@@ -30,7 +30,8 @@ RULE = Rule(
     theme=Theme.MAIN,
     severity=Severity.HIGH,
     hours=0.25,
-    what="A test that did not run when the lesson ran from top to bottom. Decided by watching which "
+    what="A test that did not run when the lesson ran from top to bottom. Decided by watching "
+    "which "
     "functions are entered; without a run, by following names through helpers, lists and tables. "
     "Critical where no test of the lesson runs at all.",
     why="The student sees success for something that nothing has looked at.",

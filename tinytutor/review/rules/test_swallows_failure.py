@@ -50,10 +50,12 @@ RULE = Rule(
     theme=Theme.TESTING,
     severity=Severity.HIGH,
     hours=0.5,
-    what="An assertion within `try` whose handler catches AssertionError (or Exception, or anything) and "
+    what="An assertion within `try` whose handler catches AssertionError (or Exception, or "
+    "anything) and "
     "neither raises, records nor returns the failure.",
     why="The test prints a complaint, or nothing, and counts as passed.",
-    example="try:\n    assert loss < 1\nexcept Exception as error:\n    print('something is off:', error)",
+    example="try:\n    assert loss < 1\nexcept Exception as error:\n    print('something is "
+    "off:', error)",
     fix="Let the assertion fail; catch only the error that the test expects.",
     blind="A handler that reports through a function of another file.",
     check=_check,

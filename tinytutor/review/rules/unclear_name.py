@@ -38,7 +38,8 @@ RULE = Rule(
     theme=Theme.DOCUMENTATION,
     severity=Severity.HIGH,
     hours=0.1,
-    what="A definition that the student writes is called `func`, `foo`, `helper2`, `process`, …; low for tests "
+    what="A definition that the student writes is called `func`, `foo`, `helper2`, `process`, "
+    "…; low for tests "
     "that only have a number.",
     why="The name is the first explanation.",
     example="def process2(x, y): ...",

@@ -16,11 +16,17 @@ def _check(context: Context) -> Iterator[Hit]:
     seen = set()
     for each in imports(context.material):
         place = context.course.by_module.get(each.module)
-        if place is not None and place < context.place and place not in allowed and place not in seen:
+        if (
+            place is not None
+            and place < context.place
+            and place not in allowed
+            and place not in seen
+        ):
             seen.add(place)
             earlier = context.course.lessons[place]
             yield Hit(
-                f"imports from {earlier.id}, which the course file does not require, directly or not",
+                f"imports from {earlier.id}, which the course file does not require, "
+                f"directly or not",
                 each.line,
                 earlier.id,
                 fix=f"Add {earlier.id} to the prerequisites in the course file and in the lesson.",
@@ -33,7 +39,8 @@ RULE = Rule(
     theme=Theme.PREREQUISITES,
     severity=Severity.HIGH,
     hours=0.25,
-    what="An import from an earlier module that the course file requires neither directly nor through "
+    what="An import from an earlier module that the course file requires neither directly nor "
+    "through "
     "others. Only where there is a course file.",
     why="A student can open the module without having what it imports.",
     example="from mylib.losses import mse   # 05_losses is not among the prerequisites",

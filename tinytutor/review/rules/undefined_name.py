@@ -25,10 +25,12 @@ RULE = Rule(
     theme=Theme.MAIN,
     severity=Severity.HIGH,
     hours=0.25,
-    what="A name that is read and never assigned, imported or built in, as Python's own compiler sees it.",
+    what="A name that is read and never assigned, imported or built in, as Python's own "
+    "compiler sees it.",
     why="The line fails as soon as it is reached.",
     example="def forward(self, x):\n    return matmul(x, self.weigth_t)   # matmul is nowhere",
     fix="Import or define it, or mend the spelling.",
-    blind="Names behind a star import, `exec`, or a magic; use before definition at top level (a run shows it).",
+    blind="Names behind a star import, `exec`, or a magic; use before definition at top level "
+    "(a run shows it).",
     check=_check,
 )

@@ -14,9 +14,11 @@ def _check(context: Context) -> Iterator[Hit]:
         return
     entered = context.execution.run.entered
     for each in context.anatomy.implementations:
-        functions = [each.node] if isinstance(each.node, FUNCTIONS) else [
-            node for node in each.node.body if isinstance(node, FUNCTIONS)
-        ]
+        functions = (
+            [each.node]
+            if isinstance(each.node, FUNCTIONS)
+            else [node for node in each.node.body if isinstance(node, FUNCTIONS)]
+        )
         if functions and not any((node.name, node.lineno) in entered for node in functions):
             yield Hit(
                 f"`{each.name}` never ran: neither a test nor an example uses it",
@@ -31,10 +33,12 @@ RULE = Rule(
     theme=Theme.TESTING,
     severity=Severity.MEDIUM,
     hours=0.5,
-    what="A function or class that the student writes, none of whose code was entered when the lesson ran.",
+    what="A function or class that the student writes, none of whose code was entered when "
+    "the lesson ran.",
     why="Its mistakes show in a later module, where they look like faults of that module.",
     example="class StepLR: ...   # used nowhere in its lesson",
     fix="Use it in a test.",
-    blind="Nothing is said where the run did not come to its end. A class counts once one method ran.",
+    blind="Nothing is said where the run did not come to its end. A class counts once one "
+    "method ran.",
     check=_check,
 )

@@ -10,7 +10,7 @@ from tinytutor.review.findings import Hit, Rule, Severity, Theme
 from tinytutor.review.material import CellType, words
 from tinytutor.review.syntax import DEFINITIONS, Definition, docstring
 
-_FEWEST_WORDS = 12
+_FEWEST_WORDS = 8
 
 
 def _check(context: Context) -> Iterator[Hit]:
@@ -52,7 +52,8 @@ RULE = Rule(
     theme=Theme.COMPLEXITY,
     severity=Severity.MEDIUM,
     hours=0.5,
-    what="A cell that the student completes with fewer than 12 words about it: in the text since the last "
+    what="A cell that the student completes with fewer than 8 words about it: in the text "
+    "since the last "
     "exercise or test, its docstrings, and the comments above it.",
     why="The student must guess what is asked.",
     example="# cell 7: a test; cell 8: def pad(x, p): ...  # YOUR CODE HERE",

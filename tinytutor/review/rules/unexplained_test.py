@@ -47,7 +47,8 @@ RULE = Rule(
     theme=Theme.TESTING,
     severity=Severity.LOW,
     hours=0.1,
-    what="A test without docstring, without a message in any assertion, and without a text or comment "
+    what="A test without docstring, without a message in any assertion, and without a text or "
+    "comment "
     "right before it.",
     why="Where it fails, the student must read the test's code to learn what was asked.",
     example="def test_t3():\n    assert f(2) == 4",

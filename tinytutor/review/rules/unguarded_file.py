@@ -30,9 +30,9 @@ def _guarded(context: Context, name: ast.Name) -> bool:
                 return True
     for branch in index.of(ast.If):
         words = [each.value for each in walk(branch.test) if isinstance(each, ast.Constant)]
-        if branch.lineno <= name.lineno <= (branch.end_lineno or 0):
-            if "__file__" in words or {"__name__", "get_ipython"} & loaded(walk(branch.test)):
-                return True
+        asks = "__file__" in words or {"__name__", "get_ipython"} & loaded(walk(branch.test))
+        if asks and branch.lineno <= name.lineno <= (branch.end_lineno or 0):
+            return True
     for choice in index.of(ast.IfExp):
         words = [each.value for each in walk(choice.test) if isinstance(each, ast.Constant)]
         if choice.lineno <= name.lineno <= (choice.end_lineno or 0) and "__file__" in words:

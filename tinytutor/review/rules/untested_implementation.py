@@ -8,7 +8,6 @@ from tinytutor.review.context import Context
 from tinytutor.review.findings import Hit, Rule, Severity, Theme
 from tinytutor.review.testing import immediate_tests
 
-
 _MOST = 3
 """More late ones than this are told in one finding."""
 
@@ -19,8 +18,9 @@ def _check(context: Context) -> Iterator[Hit]:
         return
     severity = Severity.MEDIUM if context.anatomy.implementations_are_guessed else None
     if len(found.late) > _MOST:
-        names = [name for late in found.late for name in late.names]
-        listed = ", ".join(f"`{name}`" for name in names[:12]) + (" and more" if names[12:] else "")
+        untested = [name for late in found.late for name in late.names]
+        listed = ", ".join(f"`{name}`" for name in untested[:12])
+        listed += " and more" if untested[12:] else ""
         yield Hit(
             f"{found.total - found.immediate} of {found.total} implementations have no test before "
             f"the next one: {listed}",
@@ -50,12 +50,14 @@ RULE = Rule(
     theme=Theme.TESTING,
     severity=Severity.HIGH,
     hours=0.5,
-    what="A definition that the student writes and that no test follows before the next one. Definitions "
+    what="A definition that the student writes and that no test follows before the next one. "
+    "Definitions "
     "of one cell share a test; inline assertions, aliases and grader calls count.",
     why="The student goes on with code that may be wrong, and meets the fault where it isn't.",
     example="def relu(x): ...\n# next cell\ndef tanh(x): ...\n# next cell\ndef test_relu(): ...",
     fix="Put the test in the cell after the implementation and call it there.",
-    blind="Tests that live in another file. What the student writes is taken from nbgrader metadata and "
+    blind="Tests that live in another file. What the student writes is taken from nbgrader "
+    "metadata and "
     "solution marks, else from stubs, exports, and public definitions, in this order.",
     check=_check,
 )

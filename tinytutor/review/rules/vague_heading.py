@@ -14,11 +14,17 @@ def _check(context: Context) -> Iterator[Hit]:
     vague = []
     for heading in context.material.headings:
         title = plain_title(heading.title) or heading.title.lower()
-        if heading.level in (2, 3) and phrases.VAGUE.fullmatch(title) and not phrases.ALWAYS_FINE.fullmatch(title):
+        if (
+            heading.level in (2, 3)
+            and phrases.VAGUE.fullmatch(title)
+            and not phrases.ALWAYS_FINE.fullmatch(title)
+        ):
             vague.append(heading)
     if len(vague) >= 2:
         names = ", ".join(f"“{heading.title}”" for heading in vague[:5])
-        yield Hit(f"{len(vague)} headings say nothing of what follows: {names}", vague[0].line, "headings")
+        yield Hit(
+            f"{len(vague)} headings say nothing of what follows: {names}", vague[0].line, "headings"
+        )
 
 
 RULE = Rule(
@@ -27,7 +33,8 @@ RULE = Rule(
     theme=Theme.DOCUMENTATION,
     severity=Severity.LOW,
     hours=0.1,
-    what="Two or more headings made only of words such as code, implementation, details, more, testing. "
+    what="Two or more headings made only of words such as code, implementation, details, "
+    "more, testing. "
     "Introduction, Setup, and numbered questions are fine.",
     why="The outline is what a student finds the way back with.",
     example="## Implementation\n## More\n## Details",
