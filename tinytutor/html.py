@@ -102,7 +102,7 @@ class Series:
     """A variable of the page's style: `--s1` to `--s6`."""
 
 
-_LABEL_WIDTH, _BAR_WIDTH, _ROW = 190, 520, 26
+_LABEL_WIDTH, _BAR_WIDTH, _ROW = 250, 470, 26
 
 
 def stacked_bars(
@@ -119,7 +119,7 @@ def stacked_bars(
     parts = [tag("title", text(title)), tag("desc", text(description))]
     for number, (label, values) in enumerate(rows):
         top = 4 + number * _ROW
-        short = label if len(label) <= 26 else f"{label[:25]}…"
+        short = label if len(label) <= 32 else f"{label[:31]}…"
         parts.append(tag("text", text(short), x=_LABEL_WIDTH - 10, y=top + 16, text_anchor="end"))
         left = float(_LABEL_WIDTH)
         for each, value in zip(series, values, strict=True):

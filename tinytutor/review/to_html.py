@@ -115,7 +115,7 @@ def _pictures(review: CourseReview) -> Iterator[Markup]:
         )
 
 
-_CELL, _LABELS = 40, 190
+_CELL, _LABELS = 38, 250
 
 
 def _criteria_grid(modules: Sequence[ModuleReview]) -> Markup:
@@ -138,7 +138,7 @@ def _criteria_grid(modules: Sequence[ModuleReview]) -> Markup:
         )
     for row, module in enumerate(modules):
         y = top + row * 26
-        label = module.label if len(module.label) <= 26 else f"{module.label[:25]}…"
+        label = module.label if len(module.label) <= 32 else f"{module.label[:31]}…"
         parts.append(tag("text", text(label), x=_LABELS - 10, y=y + 17, text_anchor="end"))
         for column, name in enumerate(names):
             mark, word, tone = _VERDICT[module.criteria[name]]

@@ -82,7 +82,7 @@ def command(session: Session, **options: Any) -> ExitCode:
     Example: tinytutor review --course . --format html -o report.html
     """
     if options["explain"]:
-        return _explain(session, options["explain"])
+        return _explain(session, options["explain"], options["kind"])
     if (options["answers"] or options["note"] or options["by"]) and not options["checklist"]:
         raise click.UsageError("--answer, --note and --by belong to --checklist MODULE.")
     kind = options["kind"] or ("json" if session.as_json else "text")
@@ -194,7 +194,7 @@ def _baseline(path: Path) -> dict[str, Mapping[str, object]]:
         ) from None
 
 
-def _explain(session: Session, name: str) -> ExitCode:
+def _explain(session: Session, name: str, kind: str | None) -> ExitCode:
     from tinytutor.cli.review_report import rule_lines  # noqa: PLC0415
     from tinytutor.review.rules import all_rules, rule_called  # noqa: PLC0415
 
@@ -206,6 +206,11 @@ def _explain(session: Session, name: str) -> ExitCode:
             for rule in rules
         ]
         session.output.json({"rules": entries})
+        return ExitCode.OK
+    if kind == "md":
+        from tinytutor.review.rules_page import rules_markdown  # noqa: PLC0415
+
+        session.output.content(rules_markdown().encode("utf-8"))
         return ExitCode.OK
     for rule in rules:
         if len(rules) > 1:
