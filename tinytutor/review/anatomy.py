@@ -77,6 +77,14 @@ class Anatomy:
 
     def __init__(self, material: Material):
         self.material = material
+        self._inside: dict[int, list[ast.AST]] = {}
+
+    def inside(self, node: ast.AST) -> list[ast.AST]:
+        """Every node below one, itself among them; walked once, however many rules ask."""
+        found = self._inside.get(id(node))
+        if found is None:
+            found = self._inside[id(node)] = walk(node)
+        return found
 
     @cached_property
     def statements(self) -> tuple[ast.stmt, ...]:
@@ -159,7 +167,7 @@ class Anatomy:
         return self._can_fail(node, set())
 
     def _can_fail(self, node: ast.AST, seen: set[str]) -> bool:
-        inside = walk(node)
+        inside = self.inside(node)
         if any(isinstance(each, ast.Assert | ast.Raise) for each in inside):
             return True
         names = set(called(inside))
@@ -187,12 +195,12 @@ class Anatomy:
                     uses = frozenset(self.reached_from(node))
                     yield Test(node.name, node, uses, self.can_fail(node))
             elif not isinstance(node, ast.If | ast.Try | ast.With) and self._checks_inline(node):
-                yield Test("", node, frozenset(loaded(walk(node))), True)
+                yield Test("", node, frozenset(loaded(self.inside(node))), True)
 
     def _checks_inline(self, node: ast.stmt) -> bool:
         if isinstance(node, ast.Assert):
             return True
-        inside = walk(node)
+        inside = self.inside(node)
         if any(isinstance(each, ast.Assert) for each in inside):
             return True
         return any(
@@ -234,7 +242,7 @@ class Anatomy:
     def _reads(self, node: ast.AST) -> set[str]:
         key = id(node)
         if key not in self._read_cache:
-            inside = walk(node)
+            inside = self.inside(node)
             names = loaded(inside)
             if self._finds_tests_by_name(inside):
                 names |= self._test_names
@@ -272,7 +280,7 @@ class Anatomy:
             if isinstance(node, ast.Assign) and len(node.targets) == 1:
                 name = dotted(node.targets[0])
                 if name:
-                    found.setdefault(name, set()).update(loaded(walk(node.value)))
+                    found.setdefault(name, set()).update(loaded(self.inside(node.value)))
         return found
 
     @cached_property
@@ -287,7 +295,7 @@ class Anatomy:
             node
             for node in self.statements
             if isinstance(node, ast.Assign)
-            and any(isinstance(each, ast.Call) for each in walk(node.value))
+            and any(isinstance(each, ast.Call) for each in self.inside(node.value))
         ]
         decorated = [
             d for n in self.statements if isinstance(n, DEFINITIONS) for d in n.decorator_list
@@ -331,7 +339,7 @@ class Anatomy:
 
     def measures(self, node: ast.AST) -> bool:
         """Whether it measures time, memory or counts of work."""
-        inside = walk(node)
+        inside = self.inside(node)
         return any(MEASURING.search(name) for name in called(inside)) or any(
             isinstance(each, ast.Attribute) and each.attr in ("nbytes", "itemsize", "element_size")
             for each in inside

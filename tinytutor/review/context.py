@@ -101,6 +101,12 @@ class CourseMap:
                 found[f"{self.library}.{lesson.export_name}"] = place
         return found
 
+    def is_own(self, module: str) -> bool:
+        """Whether a module is the course's own: of its library, or the file of a lesson."""
+        root = module.split(".", maxsplit=1)[0]
+        own = module in self.by_module or root in self.by_module or module.endswith("_dev")
+        return own or module.startswith(".") or (bool(self.library) and root == self.library)
+
     def later_lesson(self, module: str, place: int) -> Lesson | None:
         """The later lesson that an import of `module` means, seen from `place`."""
         target = self.by_module.get(module)
@@ -137,17 +143,41 @@ class Context:
                 yield section
 
     @cached_property
+    def is_first(self) -> bool:
+        """Whether nothing of the course comes before this lesson, as far as can be known."""
+        stated = self.lesson.stated
+        if stated is not None:
+            return self.place == 0 and not stated.requires
+        title = _NUMBER_IN_TITLE.search(self.material.title)
+        number = int(title[1]) if title else self.lesson.number
+        return self.place == 0 and (number or 0) <= 1 and not self.builds_on_others
+
+    @cached_property
+    def builds_on_others(self) -> bool:
+        """Whether it imports the course's own code: the library, or a lesson's file."""
+        modules = [node.module or "." for node in self.material.index.of(ast.ImportFrom)]
+        modules += [a.name for node in self.material.index.of(ast.Import) for a in node.names]
+        return any(self.course.is_own(module) for module in modules)
+
+    @cached_property
+    def first_prose(self) -> tuple[tuple[int, str], ...]:
+        """Line of the program and text of the first 500 words: the lesson's introduction."""
+        found = []
+        seen = 0
+        for line, text in self.material.prose:
+            seen += words(text)
+            if seen > 500:
+                break
+            found.append((line, text))
+        return tuple(found)
+
+    @cached_property
     def opening(self) -> str:
-        """Prose before the first implementation or test, at most that of the first cells."""
+        """The introduction, as far as it stands before the first implementation or test."""
         first = [node.node.lineno for node in self.anatomy.implementations[:1]]
         first += [test.node.lineno for test in self.anatomy.tests[:1]]
         end = min(first, default=1 << 30)
-        lines: list[str] = []
-        for line, text in self.material.prose:
-            if line >= end or sum(map(words, lines)) > 1500:
-                break
-            lines.append(text)
-        return "\n".join(lines)
+        return "\n".join(text for line, text in self.first_prose if line < end)
 
     @cached_property
     def all_prose(self) -> str:
@@ -176,12 +206,9 @@ class Context:
         """How many code cells there are."""
         return sum(1 for _ in self.material.of_type(CellType.CODE))
 
-    def statement_line(self, node: ast.stmt) -> int:
-        """Line of the program of a statement."""
-        return node.lineno
 
-
+_NUMBER_IN_TITLE = re.compile(r"\b(?:module|lesson|chapter|week|lab|part|unit)\s+(\d{1,3})", re.I)
 _STUB_TEXT = re.compile(
     r"raise NotImplementedError|^\s*(pass|\.\.\.)\s*$|YOUR CODE HERE|START OF YOUR CODE", re.M
 )
-_SOLVED = re.compile(r"#+\s*(BEGIN|START)\s+SOLUTION\s*$(?!\s*#+\s*END)", re.M)
+_SOLVED = re.compile(r"#+ ?(BEGIN|START) SOLUTION", re.IGNORECASE)

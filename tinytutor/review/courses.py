@@ -181,13 +181,21 @@ def _beside(folder: Path) -> dict[str, str]:
     return found
 
 
+_FRAMEWORKS = {"torch", "tensorflow", "keras", "jax", "numpy", "scipy", "sklearn", "fastai", "flax"}
+
+
 def _library(lessons: list[Lesson]) -> str:
-    """The package that the lessons export to: whose submodules are what they name as exports."""
+    """The package that the lessons export to: whose submodules are what they name as exports.
+
+    A lesson alone has its neighbours' names at least: `core.x` is imported beside `core.y`.
+    """
     exports = {lesson.export_name for lesson in lessons if lesson.export_name}
+    parents = {export.rpartition(".")[0] for export in exports} - {""}
     votes: dict[str, int] = {}
     for lesson in lessons:
         for module in re.findall(r"^\s*from\s+([\w.]+)\s+import", lesson.material.program, re.M):
             root, _, rest = module.partition(".")
-            if rest in exports:
-                votes[root] = votes.get(root, 0) + 1
-    return max(votes, key=lambda root: votes[root]) if votes else ""
+            near = rest.rpartition(".")[0] in parents and root not in _FRAMEWORKS
+            votes[root] = votes.get(root, 0) + (10 if rest in exports else near)
+    best = max(votes, key=lambda root: votes[root], default="")
+    return best if votes.get(best) else ""

@@ -17,7 +17,8 @@ from tinytutor.review.magics import without_magics
 from tinytutor.review.material import Cell, CellType, Material
 from tinytutor.review.syntax import Index, walk
 
-_PERCENT = re.compile(r"^# ?%%(?P<rest>.*)$")
+_PERCENT = re.compile(r"^# ?%%+(?P<rest>\s.*|\[.*)?$")
+"""`# %%time` is a magic that was commented out, and no marker."""
 _OTHER_MARKER = re.compile(
     r"^# (In\s?\[[ \d*]*\]:?|<(code|markdown)cell>|-|\+(\s*|\s+(\[(markdown|md|raw)\]|"
     r"[{\w]+=|\{).*))\s*$"

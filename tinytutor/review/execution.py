@@ -230,7 +230,8 @@ def _classified(context: Context, run: Run, own_packages: frozenset[str]) -> Run
         return replace(run, outcome=Outcome.FAILED, error=error)
     if run.outcome is Outcome.MISSING_PACKAGE:
         return replace(run, error=error)
-    if run.outcome is Outcome.FAILED and context.is_starter:
+    missing_part = ("ImportError", "ModuleNotFoundError", "SyntaxError")
+    if run.outcome is Outcome.FAILED and context.is_starter and not error.startswith(missing_part):
         return replace(run, outcome=Outcome.UNSOLVED, error=error)
     return replace(run, error=error)
 

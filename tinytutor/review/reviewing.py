@@ -167,9 +167,9 @@ def _executions(
     if why_not:
         unsafe = Execution(Run(Outcome.NOT_RUN), why_not=why_not)
         return {lesson.id: unsafe for lesson in chosen}
-    own = frozenset(
-        {course_map.library, *(name.split(".")[0] for name in course_map.by_module)} - {""}
-    )
+    own = {name.split(".")[0] for name in course_map.by_module}
+    if len(course_map.lessons) > 1:
+        own.add(course_map.library)
     base = folder if folder.is_dir() else folder.parent
     with tempfile.TemporaryDirectory(prefix="tt-library-", ignore_cleanup_errors=True) as name:
         # Whoever runs in the sandbox must be able to read it.
@@ -180,7 +180,7 @@ def _executions(
             place = course_map.place[lesson.id]
             library = library_folders(course_map, course, place, base.resolve(), Path(name))
             ground = Ground(library, base.resolve(), boxed, options.limits)
-            return execute(Context(lesson, course_map, NOT_RUN), ground, own)
+            return execute(Context(lesson, course_map, NOT_RUN), ground, frozenset(own))
 
         readable = [lesson for lesson in chosen if lesson.material.cells]
         with ThreadPoolExecutor(options.jobs) as pool:

@@ -123,7 +123,7 @@ def criteria(context: Context, findings: Sequence[Finding]) -> dict[str, Verdict
     stated = prerequisites(context)
     found = immediate_tests(context.anatomy)
     goals, end = has_objectives(context), summary(context) is not None
-    first = context.place == 0 and stated.source is Source.NOWHERE and "RV302" not in codes
+    unknown = stated.source is Source.NOWHERE and context.is_first
     tested = None if found is None else found.exercise_share >= ENOUGH_IMMEDIATE
     late_allowed = found is not None and found.late and not codes & {"RV206", "RV207", "RV208"}
     return {
@@ -131,7 +131,7 @@ def criteria(context: Context, findings: Sequence[Finding]) -> dict[str, Verdict
         "main_executes": _main_executes(context, findings),
         "main_runs_all_tests": _main_runs_all(context),
         "prerequisites_stated": None
-        if first and not (context.lesson.stated and context.lesson.stated.requires)
+        if unknown
         else stated.source is not Source.NOWHERE and "RV302" not in codes,
         "systems_analysis": systems_analysis(context).is_given if context.code_cells else None,
         "immediate_tests": True if late_allowed else tested,

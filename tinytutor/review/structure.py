@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -12,7 +11,7 @@ from tinytutor.review import phrases
 from tinytutor.review.anatomy import MEASURING
 from tinytutor.review.context import Context
 from tinytutor.review.material import Heading, Section, plain_title, words
-from tinytutor.review.syntax import DEFINITIONS, called, docstring, loaded, walk
+from tinytutor.review.syntax import DEFINITIONS, called, docstring, loaded
 
 _SUBSTANTIAL_WORDS = 80
 _COST_TERMS = 4
@@ -76,23 +75,13 @@ def prerequisites(context: Context) -> Statement:
     if best is not None:
         text = f"{best.heading.title}\n{best.text}"
         return Statement(Source.HEADING, text, best.heading.line)
-    for line, text in _first_prose(context):
+    for line, text in context.first_prose:
         if phrases.PREREQUISITE_SENTENCE.search(text):
             return Statement(Source.PROSE, text, line)
     where = context.beside_says(phrases.PREREQUISITES)
     if where:
         return Statement(Source.BESIDE, context.lesson.beside[where], where=where)
     return Statement(Source.NOWHERE)
-
-
-def _first_prose(context: Context) -> Iterator[tuple[int, str]]:
-    """Lines before the first section that teaches: those of the opening cells."""
-    seen = 0
-    for line, text in context.material.prose:
-        seen += words(text)
-        if seen > 500:
-            return
-        yield line, text
 
 
 def _only_packages(text: str) -> bool:
@@ -149,7 +138,7 @@ def _measures(section: Section, helpers: tuple[str, ...], context: Context) -> b
         node
         for statement in section.code
         if not (isinstance(statement, DEFINITIONS) and context.anatomy.is_test(statement))
-        for node in walk(statement)
+        for node in context.anatomy.inside(statement)
     ]
     return (
         any(MEASURING.search(name) for name in called(nodes))
@@ -164,7 +153,7 @@ def _loose_measuring(context: Context) -> list[tuple[str, int]]:
         (name, statement.lineno)
         for statement in context.material.tree.body
         if not isinstance(statement, (*DEFINITIONS, ast.If))
-        for name in called(walk(statement))
+        for name in called(context.anatomy.inside(statement))
         if MEASURING.search(name)
     ]
 
@@ -175,7 +164,7 @@ def has_objectives(context: Context) -> bool:
     for section in context.sections_named(phrases.OBJECTIVES):
         if section.heading.line <= half and words(section.text) >= 3:
             return True
-    return any(phrases.OBJECTIVES_SENTENCE.search(text) for _, text in _first_prose(context))
+    return any(phrases.OBJECTIVES_SENTENCE.search(text) for _, text in context.first_prose)
 
 
 def summary(context: Context) -> Section | None:
@@ -206,7 +195,7 @@ def difficulty(context: Context) -> Statement | None:
 def _stated(
     context: Context, in_lesson: re.Pattern[str], beside: re.Pattern[str]
 ) -> Statement | None:
-    for line, text in _first_prose(context):
+    for line, text in context.first_prose:
         if in_lesson.search(text):
             return Statement(Source.PROSE, text, line)
     where = context.beside_says(beside)

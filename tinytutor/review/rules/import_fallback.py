@@ -49,19 +49,8 @@ def _check(context: Context) -> Iterator[Hit]:
 def _is_own(node: ast.Import | ast.ImportFrom, context: Context) -> bool:
     """Whether the course's own code is imported: its library, or a lesson's file."""
     if isinstance(node, ast.ImportFrom):
-        if node.level:
-            return True
-        names = [node.module or ""]
-    else:
-        names = [alias.name for alias in node.names]
-    known = context.course.by_module
-    library = context.course.library
-    return any(
-        name in known
-        or (library and name.split(".")[0] == library)
-        or name.endswith(("_dev", "_lesson"))
-        for name in names
-    )
+        return bool(node.level) or context.course.is_own(node.module or "")
+    return any(context.course.is_own(alias.name) for alias in node.names)
 
 
 def _depends(context: Context) -> str:

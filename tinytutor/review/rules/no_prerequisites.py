@@ -12,10 +12,7 @@ from tinytutor.review.structure import Source, prerequisites
 def _check(context: Context) -> Iterator[Hit]:
     found = prerequisites(context)
     if found.source is Source.NOWHERE:
-        # Nothing of the course comes before the first lesson.
-        first = context.place == 0 and (
-            context.lesson.stated is None or not context.lesson.stated.requires
-        )
+        first = context.is_first
         yield Hit(
             "prerequisites are stated nowhere"
             + (", not even that there are none" if first else ""),

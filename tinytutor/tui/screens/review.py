@@ -61,8 +61,11 @@ class ReviewScreen(Screen[None]):
                 yield Static(id="detail", markup=False)
         yield Footer(compact=True, show_command_palette=False)
 
-    def on_screen_resume(self) -> None:
-        """Reads the lessons; again whenever it comes back to the front."""
+    def on_mount(self) -> None:
+        """Reads the lessons once the screen is drawn."""
+        self.call_after_refresh(self._begin)
+
+    def _begin(self) -> None:
         self.query_one(TopBar).show(left=crumbs(text.APP, text.REVIEW))
         self._read()
 
