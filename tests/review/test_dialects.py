@@ -371,3 +371,14 @@ def test_notebooks_side_by_side_are_modules_each(tmp_path: Path) -> None:
         (tmp_path / "assignment1" / f"{name}.ipynb").write_text(ASSIGNMENT, "utf-8")
     (tmp_path / "assignment1" / "helper.py").write_text("def f():\n    return 1\n", "utf-8")
     assert [m.id for m in review(tmp_path).modules] == ["assignment1/knn", "assignment1/svm"]
+
+
+def test_a_flood_of_findings_is_told_together(tmp_path: Path) -> None:
+    tests = "".join(f"def test_{n}():\n    assert {n} == {n}, 'same'\n\n\n" for n in range(50))
+    main = 'if __name__ == "__main__":\n    print("done")\n'
+    (tmp_path / "01_a.py").write_text(f"# %%\n{tests}{main}", "utf-8")
+    (module,) = review(tmp_path).modules
+    unrun = [finding for finding in module.findings if finding.code == "RV201"]
+    assert len(unrun) == 8
+    assert "43 more" in unrun[-1].message
+    assert sum(finding.hours for finding in unrun) == 50 * 0.25

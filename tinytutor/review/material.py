@@ -85,6 +85,7 @@ class Fault:
     message: str
 
 
+_LONGEST_LINE = 4000
 _FENCE = re.compile(r"^\s*(```|~~~)")
 _HEADING = re.compile(r"^ {0,3}(#{1,6})\s+(.+?)\s*#*\s*$")
 _HTML_HEADING = re.compile(r"<h([1-6])[^>]*>(.*?)</h\1>", re.IGNORECASE)
@@ -232,7 +233,8 @@ def _text_lines(cells: Sequence[Cell]) -> Iterator[tuple[int, str, bool]]:
             if _FENCE.match(text):
                 fenced = not fenced
                 continue
-            yield cell.line + offset, text, fenced
+            # A picture pasted into a line makes it a megabyte long, and says nothing.
+            yield cell.line + offset, text[:_LONGEST_LINE], fenced
 
 
 def _heading(text: str, previous: str) -> tuple[int, str] | None:

@@ -44,7 +44,8 @@ def read_notebook(path: Path, text: str) -> Material:
         kind = raw.get("cell_type") if isinstance(raw, dict) else None
         first = len(program) + 1
         own = source.splitlines() or [""]
-        for offset, place in enumerate(places.of(own)):
+        in_one_string = isinstance(raw, dict) and isinstance(raw.get("source"), str)
+        for offset, place in enumerate(places.of(own, in_one_string=in_one_string)):
             line_of[first + offset] = place
         if source is _NO_SOURCE or kind not in ("code", "markdown", "raw", "heading"):
             faults.append(Fault(first, f"cell {index + 1} is no notebook cell"))
@@ -108,23 +109,18 @@ class _Places:
 
     def __init__(self, text: str):
         self._text = text
+        self._ascii = text.isascii()
         self._at = 0
         self._line = 1
 
-    def of(self, lines: list[str]) -> Iterator[int]:
+    def of(self, lines: list[str], *, in_one_string: bool) -> Iterator[int]:
         """The file's line of each source line; the last known one where it can't be found."""
-        for line in lines:
-            found = -1
-            if line.strip():
-                for ascii_only in (False, True):
-                    wanted = json.dumps(line, ensure_ascii=ascii_only)[:-1]
-                    found = self._text.find(wanted, self._at)
-                    if found < 0:
-                        # All lines of the cell in one string: no quote before this one.
-                        found = self._text.find(wanted[1:], self._at, self._at + 4096)
-                    if found >= 0:
-                        break
-            if found >= 0:
-                self._line += self._text.count("\n", self._at, found)
-                self._at = found
+        for number, line in enumerate(lines):
+            # A source that is one string stands on one line of the file.
+            if line.strip() and not (in_one_string and number):
+                wanted = json.dumps(line, ensure_ascii=self._ascii)[:-1]
+                found = self._text.find(wanted, self._at)
+                if found >= 0:
+                    self._line += self._text.count("\n", self._at, found)
+                    self._at = found
             yield self._line

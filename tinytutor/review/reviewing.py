@@ -16,7 +16,7 @@ from tinytutor.review.context import Context, CourseMap, Lesson
 from tinytutor.review.courses import read_course
 from tinytutor.review.decisions import Decisions, read_decisions
 from tinytutor.review.execution import Ground, RunLimits, execute
-from tinytutor.review.findings import Finding, Rule
+from tinytutor.review.findings import Finding, Hit, Rule
 from tinytutor.review.library import library_folders
 from tinytutor.review.outcome import NOT_RUN, Execution, Outcome, Run
 from tinytutor.review.rules import all_rules
@@ -27,6 +27,9 @@ from tinytutor.review.scorecard import (
     key_strength,
     ordered,
 )
+
+_MOST_HITS = 8
+"""More findings of one rule in one lesson than this are told together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +138,7 @@ def _findings(context: Context, rule: Rule) -> Iterator[tuple[Finding, int]]:
     material = context.material
     if not material.cells and rule.code != "RV101":
         return
-    for hit in rule.check(context):
+    for hit in _gathered(list(rule.check(context)), rule):
         cell = material.cell_at(hit.line) if material.is_notebook else None
         finding = Finding(
             code=rule.code,
@@ -151,6 +154,19 @@ def _findings(context: Context, rule: Rule) -> Iterator[tuple[Finding, int]]:
             hours=rule.hours if hit.hours is None else hit.hours,
         )
         yield finding, hit.line
+
+
+def _gathered(hits: list[Hit], rule: Rule) -> list[Hit]:
+    """The hits; where they are many, the last of them told as one."""
+    if len(hits) <= _MOST_HITS:
+        return hits
+    kept, others = hits[: _MOST_HITS - 1], hits[_MOST_HITS - 1 :]
+    names = [f"`{hit.subject}`" for hit in others if hit.subject][:8]
+    named = f", such as {', '.join(names)}" if names else ""
+    hours = sum(rule.hours if hit.hours is None else hit.hours for hit in others)
+    worst = min((hit.severity or rule.severity for hit in others), key=lambda each: each.rank)
+    message = f"{len(others)} more of this kind{named}"
+    return [*kept, Hit(message, others[0].line, "more", severity=worst, hours=round(hours, 2))]
 
 
 def _executions(
