@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from textual.widgets import OptionList
+from textual.widgets import OptionList, Static
 
 from tests.tui.conftest import RunApp, shown, until
 from tinytutor.curriculum import Course
@@ -25,10 +25,10 @@ async def test_scorecards_and_findings_are_shown(run_app: RunApp, course: Course
         listed = pilot.app.screen.query_one(OptionList)
         assert listed.option_count == len(course.modules)
         await pilot.press("down")
-        await until(pilot, lambda: "RV503" in shown(pilot))
-        seen = shown(pilot)
-        assert "`from math import *`" in seen
-        assert "not met" in seen
+        detail = pilot.app.screen.query_one("#detail", Static)
+        await until(pilot, lambda: "RV503" in str(detail.content))
+        assert "`from math import *`" in str(detail.content)
+        assert "not met" in shown(pilot)
         await pilot.press("escape")
         await pilot.pause()
         assert not isinstance(pilot.app.screen, ReviewScreen)
@@ -39,6 +39,7 @@ async def test_a_course_that_went_away_is_told(run_app: RunApp, course: Course) 
     async with run_app() as pilot:
         Path(course.folder / "curriculum" / "course.yaml").write_text("course: [", "utf-8")
         await pilot.app.run_action("show_review")
+        await pilot.pause()
         await until(pilot, lambda: "course.yaml:" in shown(pilot))
         await pilot.press("q")
         await pilot.pause()
