@@ -20,6 +20,7 @@ class Place(StrEnum):
     LESSON = "lesson"
     """In a module, while the lesson has the focus: single letters, which the editor would type."""
     PROGRESS = "progress"
+    COHORT = "cohort"
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +98,8 @@ COMMANDS: tuple[Command, ...] = (
     Command("experiment", "x", Place.LESSON, in_palette=False),
     Command("help", "question_mark", Place.LESSON, in_palette=False),
     Command("back", "escape,q", Place.PROGRESS, in_footer=True, in_palette=False),
+    Command("next_plot", "v,space", Place.COHORT, in_footer=True, in_palette=False),
+    Command("back", "escape,q", Place.COHORT, in_footer=True, in_palette=False),
     Command("confusion", "f8", Place.EVERYWHERE, in_footer=True, priority=True),
     Command("help", "f1", Place.EVERYWHERE, priority=True),
     Command("show_progress", "", Place.EVERYWHERE),
