@@ -10,6 +10,7 @@ from tinytutor.cohort.errors import ExtraMissingError
 _EXTRAS = {
     "duckdb": "instructor",
     "xlsxwriter": "instructor",
+    "textual_plotext": "instructor",
     "distributed": "cluster",
     "httpx": "lrs",
 }

@@ -68,6 +68,7 @@ def assemble(
     up_to: str | None = None,
     before: str | None = None,
     experiment: str | None = None,
+    with_tests: bool = True,
 ) -> Assembly:
     """What a run consists of.
 
@@ -77,6 +78,7 @@ def assemble(
         limits: of the module.
         up_to: an exercise's id: only its test is run, and of the rest what stands before it.
         before: an exercise's id: only what stands before its own cell, without tests.
+        with_tests: whether tests are run.
         experiment: id of an experiment cell to run after what stands before it, without tests.
     """
     cells: list[AssembledCell] = []

@@ -36,20 +36,29 @@ class ProbeSource:
 
 
 def read_probes(path: Path, exercise_ids: Iterable[str]) -> tuple[ProbeSource, ...]:
-    """The probes in a file, in its order; none where there is no file. Raises ProbesError, OSError.
+    """The probes in a file; none where there is no file. Raises ProbesError, OSError."""
+    try:
+        text = path.read_text("utf-8")
+    except FileNotFoundError:
+        return ()
+    except UnicodeDecodeError as problem:
+        raise ProbesError(f"{path}: not UTF-8 text ({problem}). Save it as UTF-8.") from None
+    return parse_probes(text, str(path), exercise_ids)
+
+
+def parse_probes(text: str, name: str, exercise_ids: Iterable[str]) -> tuple[ProbeSource, ...]:
+    """The probes in a file's text, in its order. Raises ProbesError.
 
     Args:
-        path: of the file.
+        text: of the file.
+        name: of the file, for messages.
         exercise_ids: of the module: a probe of anything else is an error.
     """
     try:
-        text = path.read_text("utf-8")
         body = ast.parse(text).body
-    except FileNotFoundError:
-        return ()
-    except (SyntaxError, UnicodeDecodeError) as problem:
+    except (SyntaxError, ValueError) as problem:
         line = f":{problem.lineno}" if isinstance(problem, SyntaxError) else ""
-        raise ProbesError(f"{path}{line}: not Python text ({problem})") from None
+        raise ProbesError(f"{name}{line}: not Python ({problem}). Mend it there.") from None
     known = set(exercise_ids)
     lines = text.splitlines()
     probes = [node for node in body if _is_probe(node)]
@@ -60,12 +69,12 @@ def read_probes(path: Path, exercise_ids: Iterable[str]) -> tuple[ProbeSource, .
         exercise_id = node.name.removeprefix(PREFIX)
         if exercise_id not in known:
             raise ProbesError(
-                f"{path}:{node.lineno}: {node.name} probes no exercise of this module; its "
+                f"{name}:{node.lineno}: {node.name} probes no exercise of this module; its "
                 f"exercises are: {', '.join(sorted(known))}"
             )
         if len(node.args.args) != 1:
             raise ProbesError(
-                f"{path}:{node.lineno}: {node.name} must take one argument, the generator"
+                f"{name}:{node.lineno}: {node.name} must take one argument, the generator"
             )
         found.append(ProbeSource(exercise_id, f"{common}\n\n\n{_text(lines, node)}\n"))
     return tuple(found)

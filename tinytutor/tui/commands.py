@@ -21,6 +21,7 @@ class Place(StrEnum):
     """In a module, while the lesson has the focus: single letters, which the editor would type."""
     PROGRESS = "progress"
     REVIEW = "review"
+    COHORT = "cohort"
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +103,8 @@ COMMANDS: tuple[Command, ...] = (
     Command("back", "escape,q", Place.PROGRESS, in_footer=True, in_palette=False),
     Command("back", "escape,q", Place.REVIEW, in_footer=True, in_palette=False),
     Command("show_review", "", Place.EVERYWHERE),
+    Command("next_plot", "v,space", Place.COHORT, in_footer=True, in_palette=False),
+    Command("back", "escape,q", Place.COHORT, in_footer=True, in_palette=False),
     Command("confusion", "f8", Place.EVERYWHERE, in_footer=True, priority=True),
     Command("help", "f1", Place.EVERYWHERE, priority=True),
     Command("show_progress", "", Place.EVERYWHERE),

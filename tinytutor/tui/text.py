@@ -34,6 +34,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "experiment": ("Experiment", "Run the experiment of this section"),
     "leave": ("Back", "Stop a run, leave the editor, go back to the map"),
     "back": ("Back", "Go back"),
+    "next_plot": ("Next plot", "Show the next kind of plot"),
     "confusion": ("Confused", "Report that something here is hard to understand"),
 }
 PLACES: Mapping[str, str] = {
@@ -42,6 +43,7 @@ PLACES: Mapping[str, str] = {
     "lesson": "While reading the lesson",
     "progress": "On the progress screen",
     "review": "On the review screen",
+    "cohort": "On the cohort screen",
     "everywhere": "Everywhere",
 }
 
@@ -352,3 +354,46 @@ REVIEW_STATUS: Mapping[str, str] = {
     "needs_work": "needs work",
 }
 REVIEW_VERDICTS: Mapping[bool | None, str] = {True: "met", False: "not met", None: "not decided"}
+
+
+# The cohort
+COHORT_COLUMNS = ("module", "started", "completed", "median", "errors/h")
+MEND_FIRST = "Mend these places first"
+NOTHING_TO_MEND = "No place stands out, or too few students came by."
+NOT_REACHED = "not reached"
+TOO_FEW = "Too few students to be shown."
+HOURS = "hours of active work"
+PLOT_ENDING = "Students who started: completed, and others"
+ENDINGS = ("completed", "others")
+ENDING_WORDS = ("completed", "going on", "dropped")
+
+
+def cohort_totals(students: int, finished: int | None, active_hours: float) -> str:
+    """The cohort in a line."""
+    done = "few" if finished is None else str(finished)
+    return f"{students} students   {done} completed every module   {active_hours:,.0f} h of work"
+
+
+def fewer_than(least: int) -> str:
+    """A group too small to be shown."""
+    return f"under {least}"
+
+
+def plot_time(module: str) -> str:
+    """Title of the curve."""
+    return f"{module}: % completed, the unfinished counted"
+
+
+def plot_time_words(count: int, median: str, low: str, high: str, planned: str) -> str:
+    """The curve in words."""
+    return f"{count} started; median {median} (95 %: {low} to {high}); planned {planned}"
+
+
+def plot_first_tries(module: str) -> str:
+    """Title of the bars."""
+    return f"{module}: % who pass each test at once"
+
+
+def worth_a_look(tests: str) -> str:
+    """Tests that are noticeable."""
+    return f"Worth a look: {tests}" if tests else "No test is noticeable."

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from contextlib import ExitStack
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from tinytutor.cli.options import tutor_command
 from tinytutor.cli.output import Tone
 from tinytutor.cli.session import Session
+
+if TYPE_CHECKING:
+    from tinytutor.cohort.report.figures import Figures
 
 _PLACE = click.Path(path_type=Path)
 
@@ -25,12 +29,14 @@ _PLACE = click.Path(path_type=Path)
 @click.option(
     "--compare", type=_PLACE, metavar="COHORT", help="Beside an earlier cohort: folder or bundles."
 )
+@click.option("--screen", is_flag=True, help="Look at it in the terminal, with plots.")
 @click.option("--published", is_flag=True, help="For outside: groups under 10 and words withheld.")
 def command(
     session: Session,
     bundles: tuple[Path, ...],
     html: Path | None,
     compare: Path | None,
+    screen: bool,
     published: bool,
 ) -> None:
     """Tell who comes how far, how long it takes, where students fail, and what to mend first.
@@ -57,7 +63,9 @@ def command(
 
         write_whole(html, report_page(figures))
         session.output.note(f"Written: {html}")
-    if session.as_json:
+    if screen:
+        _show(session, figures)
+    elif session.as_json:
         session.output.json(report_document(figures))
     elif html is None:
         from tinytutor.cli.cohort_table import table_lines  # noqa: PLC0415
@@ -65,3 +73,14 @@ def command(
         session.output.line((f"{figures.name}: {figures.students} students", Tone.STRONG))
         for line in table_lines(figures):
             session.output.line(*line)
+
+
+def _show(session: Session, figures: Figures) -> None:
+    from tinytutor.cohort.extras import needed  # noqa: PLC0415
+
+    if session.as_json or not session.output.on_terminal:
+        raise click.UsageError("--screen needs a terminal, and no --json.")
+    needed("textual_plotext")
+    from tinytutor.tui.screens.cohort import show_cohort  # noqa: PLC0415  240 ms
+
+    show_cohort(figures)
