@@ -17,6 +17,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import zipfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -38,6 +39,7 @@ EVENTS_PER_STUDENT = 1_000
 HOURS_SCALE = 0.225
 """Makes about `EVENTS_PER_STUDENT` with the course's ten modules."""
 STUDENTS_PER_PART = 250
+MOST_INVENTED = 1_000
 
 
 def make(arguments: tuple[str, int, int]) -> None:
@@ -49,14 +51,34 @@ def make(arguments: tuple[str, int, int]) -> None:
 
 
 def make_bundles(folder: Path, events: int) -> None:
+    """Bundles of so many students; beyond `MOST_INVENTED`, the same work under further names."""
     students = max(1, events // EVENTS_PER_STUDENT)
+    invented = min(students, MOST_INVENTED)
     parts = [
-        (str(folder), part, min(STUDENTS_PER_PART, students - part * STUDENTS_PER_PART))
-        for part in range(math.ceil(students / STUDENTS_PER_PART))
+        (str(folder), part, min(STUDENTS_PER_PART, invented - part * STUDENTS_PER_PART))
+        for part in range(math.ceil(invented / STUDENTS_PER_PART))
     ]
     with multiprocessing.get_context("spawn").Pool(2) as pool:
         for _ in pool.imap_unordered(make, parts):
             pass
+    originals = sorted(folder.rglob("*.zip"))
+    for copy in range(1, math.ceil(students / invented)):
+        (folder / f"copy{copy}").mkdir()
+        for path in originals:
+            if zipfile.is_zipfile(path):
+                hand_in_as(path, folder / f"copy{copy}" / path.name, f"copy{copy}-")
+
+
+def hand_in_as(path: Path, target: Path, prefix: str) -> None:
+    """The same bundle of a student with another name."""
+    with zipfile.ZipFile(path) as old, zipfile.ZipFile(target, "w") as new:
+        about = json.loads(old.read("manifest.json"))
+        about["student"], about["workspace"] = (
+            prefix + about["student"],
+            prefix + about["workspace"],
+        )
+        new.writestr("manifest.json", json.dumps(about))
+        new.writestr("events.jsonl.gz", old.read("events.jsonl.gz"))
 
 
 def measured(name: str, run: Callable[[], object]) -> dict[str, float]:
@@ -138,20 +160,26 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--events", type=int, nargs="+", default=[10_000, 100_000, 1_000_000])
     parser.add_argument("--plot", type=Path)
+    parser.add_argument("--log", type=Path, help="Keep each size's line there, and go on after it.")
     parser.add_argument("--measure", type=Path, nargs=2, help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.measure:
         print(json.dumps(measure(*options.measure)))
         return
     rows = []
-    for events in options.events:
+    if options.log and options.log.exists():
+        rows = [json.loads(line) for line in options.log.read_text().splitlines()]
+    for events in options.events[len(rows) :]:
         with tempfile.TemporaryDirectory() as name:
             bundles, cohort = Path(name) / "bundles", Path(name) / "cohort"
             make_bundles(bundles, events)
             command = [sys.executable, __file__, "--measure", str(bundles), str(cohort)]
             done = subprocess.run(command, capture_output=True, text=True, check=True)
             rows.append(json.loads(done.stdout))
-            print(json.dumps({k: round(v, 2) for k, v in rows[-1].items()}), flush=True)
+            print(json.dumps({key: round(value, 2) for key, value in rows[-1].items()}), flush=True)
+            if options.log:
+                with options.log.open("a") as log:
+                    log.write(done.stdout)
     if options.plot:
         plot(rows, options.plot)
 
