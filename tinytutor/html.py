@@ -8,47 +8,14 @@ from __future__ import annotations
 import html
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import NewType
 
 Markup = NewType("Markup", str)
 """HTML that is safe to be put into a page."""
 
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'"
-_STYLE = """
-:root { color-scheme: light dark; --paper: #fff; --ink: #1c2128; --quiet: #59636e; --line: #d1d9e0;
-  --panel: #f6f8fa; --accent: #0a5cad; --good: #1a7f37; --warn: #9a6700; --bad: #b3261e; --info: #57606a;
-  --s1: #b3261e; --s2: #d97706; --s3: #2f6fb3; --s4: #8c959f; --s5: #1a7f37; --s6: #7c4dab; }
-@media (prefers-color-scheme: dark) { :root { --paper: #0d1117; --ink: #e6edf3; --quiet: #9aa4af;
-  --line: #30363d; --panel: #161b22; --accent: #6cb2ff; --good: #56d364; --warn: #e3b341; --bad: #ff8078;
-  --info: #9aa4af; --s1: #ff7b72; --s2: #f0a040; --s3: #79b8ff; --s4: #6e7681; --s5: #56d364; --s6: #c297ff; } }
-* { box-sizing: border-box; }
-body { margin: 0 auto; padding: 2rem 1.25rem 4rem; max-width: 62rem; background: var(--paper);
-  color: var(--ink); font: 16px/1.55 system-ui, -apple-system, "Segoe UI", Roboto, sans-serif; }
-h1 { font-size: 1.9rem; line-height: 1.2; margin: 0 0 .25rem; }
-h2 { font-size: 1.3rem; margin: 2.75rem 0 .75rem; padding-bottom: .3rem; border-bottom: 1px solid var(--line); }
-h3 { font-size: 1.05rem; margin: 1.5rem 0 .4rem; }
-p { margin: .4rem 0; } .quiet { color: var(--quiet); } ul, ol { padding-left: 1.3rem; margin: .4rem 0; }
-a { color: var(--accent); } code { font: .9em ui-monospace, "Cascadia Mono", Menlo, Consolas, monospace;
-  background: var(--panel); padding: .08em .3em; border-radius: 4px; overflow-wrap: anywhere; }
-.scroll { overflow-x: auto; }
-table { border-collapse: collapse; width: 100%; font-size: .92rem; font-variant-numeric: tabular-nums; }
-th, td { padding: .35rem .6rem; text-align: left; border-bottom: 1px solid var(--line); vertical-align: top; }
-thead th { color: var(--quiet); font-weight: 600; } td.number, th.number { text-align: right; }
-figure { margin: 1rem 0 1.5rem; } figcaption { font-weight: 600; margin-bottom: .4rem; }
-svg { display: block; width: 100%; height: auto; } svg text { fill: var(--ink); font-size: 13px; }
-svg .quiet { fill: var(--quiet); } svg .axis { stroke: var(--line); }
-details { margin: .4rem 0; } summary { cursor: pointer; color: var(--accent); }
-summary:focus-visible, a:focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }
-.cards { display: grid; grid-template-columns: repeat(auto-fit, minmax(11rem, 1fr)); gap: .75rem; margin: 1.25rem 0; }
-.card { background: var(--panel); border: 1px solid var(--line); border-radius: 10px; padding: .8rem 1rem; }
-.card b { display: block; font-size: 1.7rem; line-height: 1.2; } .card span { color: var(--quiet); font-size: .9rem; }
-.legend { display: flex; flex-wrap: wrap; gap: .3rem 1.1rem; margin: .2rem 0 .5rem; padding: 0; list-style: none;
-  font-size: .9rem; } .legend i { display: inline-block; width: .8em; height: .8em; border-radius: 3px; margin-right: .4em; }
-.good { color: var(--good); } .warn { color: var(--warn); } .bad { color: var(--bad); } .info { color: var(--info); }
-.skip { position: absolute; left: -999px; } .skip:focus { left: 1rem; top: .5rem; }
-@media print { body { max-width: none; padding: 0; font-size: 11pt; } details > * { display: block; }
-  h2, h3, figure, tr { break-inside: avoid; } h2, h3 { break-after: avoid; } a { color: inherit; } }
-"""
+_STYLE = Path(__file__).with_name("page.css")
 
 
 def text(value: object) -> Markup:
@@ -73,7 +40,7 @@ def page(title: str, body: Iterable[Markup], *, language: str = "en") -> str:
         '<meta name="viewport" content="width=device-width, initial-scale=1">',
         '<meta name="color-scheme" content="light dark">',
         f"<title>{text(title)}</title>",
-        f"<style>{_STYLE}</style>",
+        f"<style>\n{_STYLE.read_text('utf-8')}</style>",
     ]
     lines = [
         "<!DOCTYPE html>",
@@ -102,7 +69,9 @@ def data_table(
         cells = [tag("th", _shown(row[0]), scope="row")]
         for value in row[1:]:
             number = isinstance(value, int | float) and not isinstance(value, bool)
-            cells.append(tag("td", _shown(value), class_="number") if number else tag("td", _shown(value)))
+            cells.append(
+                tag("td", _shown(value), class_="number") if number else tag("td", _shown(value))
+            )
         lines.append(tag("tr", cells))
     above = [tag("caption", text(caption))] if caption else []
     table = tag("table", [*above, tag("thead", head), tag("tbody", lines)])
@@ -133,7 +102,7 @@ class Series:
     """A variable of the page's style: `--s1` to `--s6`."""
 
 
-_LABEL_WIDTH, _BAR_WIDTH, _ROW = 190, 520, 26
+_LABEL_WIDTH, _BAR_WIDTH, _ROW = 250, 470, 26
 
 
 def stacked_bars(
@@ -150,7 +119,7 @@ def stacked_bars(
     parts = [tag("title", text(title)), tag("desc", text(description))]
     for number, (label, values) in enumerate(rows):
         top = 4 + number * _ROW
-        short = label if len(label) <= 26 else f"{label[:25]}…"
+        short = label if len(label) <= 32 else f"{label[:31]}…"
         parts.append(tag("text", text(short), x=_LABEL_WIDTH - 10, y=top + 16, text_anchor="end"))
         left = float(_LABEL_WIDTH)
         for each, value in zip(series, values, strict=True):
@@ -159,16 +128,24 @@ def stacked_bars(
                 shown = tag("title", text(f"{label}: {each.name} {_number(value)}{unit}"))
                 parts.append(
                     tag(
-                        "rect", shown, x=f"{left:.1f}", y=top + 3, width=f"{max(width - 1.5, 1):.1f}",
-                        height=_ROW - 8, rx=3, style=f"fill: var({each.colour})",
-                    )  # fmt: skip
+                        "rect",
+                        shown,
+                        x=f"{left:.1f}",
+                        y=top + 3,
+                        width=f"{max(width - 1.5, 1):.1f}",
+                        height=_ROW - 8,
+                        rx=3,
+                        style=f"fill: var({each.colour})",
+                    )
                 )
             left += width
         total = _number(sum(values))
-        parts.append(tag("text", text(f"{total}{unit}"), x=f"{left + 6:.1f}", y=top + 16, class_="quiet"))
+        parts.append(
+            tag("text", text(f"{total}{unit}"), x=f"{left + 6:.1f}", y=top + 16, class_="quiet")
+        )
     box = f"0 0 {_LABEL_WIDTH + _BAR_WIDTH + 70} {height}"
     picture = tag("svg", parts, viewBox=box, role="img", aria_label=f"{title}. {description}")
-    headers = [title.split(",")[0], *(each.name for each in series)]
+    headers = [title.split(",", maxsplit=1)[0], *(each.name for each in series)]
     table = data_table(headers, [(label, *values) for label, values in rows])
     return figure(title, [legend(series) if len(series) > 1 else Markup(""), picture], table)
 
