@@ -155,6 +155,39 @@ def mutate(session: Session, modules: tuple[str, ...], every: bool, jobs: int) -
     return ExitCode.OK if good else ExitCode.TESTS_FAILED
 
 
+@tutor_command("cohort", json_result=True, short_help="Invented students, to try reports with.")
+@click.option(
+    "-o",
+    "--output",
+    "folder",
+    required=True,
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="FOLDER",
+    help="A new folder, for one bundle per student.",
+)
+@click.option("--students", type=click.IntRange(1, 1_000_000), default=100, help="How many; 100.")
+@click.option("--seed", type=int, default=0, help="Another number, other students; 0.")
+def cohort(session: Session, folder: Path, students: int, seed: int) -> None:
+    """Write the bundles of an invented cohort, with all that goes wrong in real ones.
+
+    The students do the course's exercises, fail, take help and drop out; clocks are wrong, files
+    are cut off. Their bundles hold no notebooks.
+
+    Example: tinytutor author cohort --students 300 -o invented
+    """
+    from tinytutor.cohort.synthetic import Plan, tests_of, write_cohort  # noqa: PLC0415
+
+    if folder.exists() and any(folder.iterdir()):
+        raise click.UsageError(f"{folder} is not empty: name a new folder.")
+    files = write_cohort(
+        folder, session.course, tests_of(session.course), Plan(students, seed=seed)
+    )
+    if session.as_json:
+        session.output.json({"folder": str(folder), "students": students, "bundles": files})
+    else:
+        session.output.line(f"{folder}: {files} bundles of {students} students")
+
+
 def _show_progress(session: Session, module_id: str, done: int, total: int) -> None:
     session.output.status(f"{module_id}: {done} of {total} mutants")
 
@@ -188,5 +221,5 @@ def _chosen(session: Session, names: tuple[str, ...], *, every: bool) -> tuple[M
 
 
 command.params.extend(global_options(with_json=True))
-for each in (build, solve, rehearse, mutate):
+for each in (build, solve, rehearse, mutate, cohort):
     command.add_command(each)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from tinytutor.cohort.statistics.survival import SurvivalCurve
 from tinytutor.html import Markup, data_table, figure, tag, text
 
-_LABEL, _PLOT, _ROW = 190, 520, 26
+_LABEL, _PLOT, _ROW = 250, 470, 26
 _RIGHT = 60
 
 
@@ -238,7 +238,7 @@ def _axis(most: float, rows: int, unit: str, *, percent: bool = False) -> list[M
 
 
 def _label(label: str, middle: float) -> Markup:
-    short = label if len(label) <= 26 else f"{label[:25]}…"
+    short = label if len(label) <= 32 else f"{label[:31]}…"
     return tag("text", text(short), x=_LABEL - 10, y=middle + 4, text_anchor="end")
 
 
