@@ -70,14 +70,22 @@ def probe_named_parameters(rng):
 
 def probe_linear_start(rng):
     found = []
-    for bias in (True, False):
-        inside, outside = sizes(rng, 2)
-        seed = int(rng.integers(10**6))
-        layer = Linear(inside, outside, bias, np.random.default_rng(seed))
-        kinds = [isinstance(layer.weight, Parameter), isinstance(layer.bias, Parameter)]
-        found += [layer.weight, layer.bias, kinds]
+    for _ in range(3):
+        inside, outside = map(int, rng.integers((60, 90), (80, 200)))
+        seeds = [int(seed) for seed in rng.integers(10**6, size=2)]
+        one, again, other = (
+            Linear(inside, outside, rng=np.random.default_rng(seed)) for seed in (seeds[0], *seeds)
+        )
+        weight, limit = one.weight.data, np.sqrt(6 / (inside + outside))
+        spread = float(weight.std()) / limit * np.sqrt(3)
+        even = [0.95 < spread < 1.05, abs(float(weight.mean())) < limit / 20]
+        even += [bool(np.abs(weight).max() <= 1.0001 * limit), len(np.unique(weight)) > 5000]
+        repeats = [np.array_equal(weight, layer.weight.data) for layer in (again, other)]
+        kinds = [isinstance(one.weight, Parameter), isinstance(one.bias, Parameter)]
+        found.append([weight.shape, str(weight.dtype), one.bias, even, repeats, kinds])
     unseeded = [Linear(3, 4).weight.data for _ in range(2)]
-    return found, np.array_equal(*unseeded), Linear(2, 5).bias
+    free = Linear(3, 4, bias=False, rng=rng)
+    return found, np.array_equal(*unseeded), free.bias, len(free.parameters())
 
 
 def probe_linear_forward(rng):
@@ -113,20 +121,33 @@ def probe_sequential(rng):
     return found, flat, own
 
 
+def dropped(dropout, x):
+    """What is left of x: whether it is right, how much it is, and where it is."""
+    out = dropout(x).data
+    kept = out != 0
+    right = np.allclose(out, np.where(kept, x.data / (1 - dropout.p), 0), rtol=1e-5)
+    share = abs(float(kept.mean()) - 1 + dropout.p) < 0.05
+    mixed = [bool((kept.any(axis) & ~kept.all(axis)).any()) for axis in (0, 1)]
+    return [right, share, str(out.dtype), mixed], kept
+
+
 def probe_dropout(rng):
-    rows, columns, p = *sizes(rng, 2), float(rng.uniform(0.2, 0.8))
+    p, seed = float(rng.uniform(0.2, 0.8)), int(rng.integers(10**6))
     found = []
     for dtype in (np.float32, np.float64):
-        x = numbers(rng, 3 * rows, columns, dtype=dtype)
-        dropout = Dropout(p, np.random.default_rng(int(rng.integers(10**6))))
-        found += [dropout(x), dropout(x), x, on_tape(dropout, x)]
-        found += [dropout.eval()(x) is x, dropout.train() is dropout, dropout(x)]
+        x = numbers(rng, 300, 7, dtype=dtype)
+        dropout, twin = (Dropout(p, np.random.default_rng(seed)) for _ in range(2))
+        before = x.data.copy()
+        story, kept = dropped(dropout, x)
+        again = [np.array_equal(kept, dropped(one, x)[1]) for one in (twin, dropout)]
+        found += [story, again, np.array_equal(x.data, before), on_tape(dropout, x)]
+        found += [dropout.eval()(x) is x, dropout.train() is dropout, dropped(dropout, x)[0]]
     found += [outcome(lambda p: Dropout(p).p, share) for share in (0, p, 1, 1.5, -p, 0.999)]
 
     class Fixed:
-        random = staticmethod(lambda size=None: np.full(size, 0.5))
+        random = staticmethod(lambda size=None, **settings: np.full(size, 0.5))
 
-    found.append(Dropout(0.5, Fixed())(numbers(rng, rows, columns)))
+    found.append(Dropout(0.5, Fixed())(numbers(rng, 3, 4)))
     root = tree(rng)
     modes = []
     for switch in (root.eval, root.train, lambda: root.train(False), lambda: root.train(True)):

@@ -117,26 +117,38 @@ def probe_nudge(rng):
     return changes, count, failed, exact, [p.data is a for p, a in zip(model.parameters(), arrays)]
 
 
-def probe_hill_climb(rng):
-    model, x, y = network(rng)
-    before, arrays = model.state_dict(), [p.data for p in model.parameters()]
-    calls = []
+def climbed(model, x, y, steps, scale, rng):
+    """The history of a climb, and the parameters and the loss at each measurement."""
+    places, losses = [], []
 
     def loss(pred, target):
-        calls.append([pred.shape, target is y])
-        return mse_loss(pred, target)
+        places.append(np.concatenate([p.data.ravel() for p in model.parameters()]))
+        losses.append(mse_loss(pred, target).item() if target is y else 9.0)
+        return Tensor(losses[-1])
 
-    steps, scale = int(rng.integers(20, 40)), float(rng.uniform(0.05, 0.2))
-    history = [float(h) for h in hill_climb(model, loss, x, y, steps, scale, rng)]
-    found = [
-        history,
-        calls,
-        model.state_dict(),
-        [p.data is a for p, a in zip(model.parameters(), arrays)],
-    ]
-    flat = hill_climb(model, lambda pred, target: Tensor(2.5), x, y, 5, scale, rng)
-    exact = [
-        np.array_equal(array, now)
-        for array, now in zip(found[2].values(), model.state_dict().values())
-    ]
-    return before, found, flat, exact
+    return hill_climb(model, loss, x, y, steps, scale, rng), places, losses
+
+
+def probe_hill_climb(rng):
+    model, x, y = network(rng)
+    arrays, start = [p.data for p in model.parameters()], model.state_dict()
+    steps, scale = int(rng.integers(60, 90)), float(rng.uniform(0.1, 0.3))
+    seed = int(rng.integers(10**6))
+    history, places, losses = climbed(model, x, y, steps, scale, np.random.default_rng(seed))
+    best = np.minimum.accumulate(losses)
+    kept = [int(np.argmin(losses[: n + 1])) for n in range(steps)]
+    moves = np.array([places[n + 1] - places[kept[n]] for n in range(steps)])
+    found = [losses[0], len(losses), [type(one).__name__ for one in history[:1]]]
+    found += [np.allclose(history, best[1:]), 0.9 < float(moves.std()) / scale < 1.1]
+    found += [abs(float(moves.mean())) < scale / 5, len(np.unique(moves)) > 0.9 * moves.size]
+    now = np.concatenate([p.data.ravel() for p in model.parameters()])
+    found += [np.array_equal(now, places[int(np.argmin(losses))]), str(now.dtype)]
+    found.append([p.data is array for p, array in zip(model.parameters(), arrays)])
+    for other in (seed, seed + 1):
+        model.load_state_dict(start)
+        found.append(history == climbed(model, x, y, steps, scale, np.random.default_rng(other))[0])
+    for value in (2.5, np.nan):
+        before = model.state_dict()
+        found.append(hill_climb(model, lambda pred, target: Tensor(value), x, y, 5, 9.0, rng))
+        found.append([np.array_equal(before[name], p.data) for name, p in model.named_parameters()])
+    return found

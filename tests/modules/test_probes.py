@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import compileall
 import contextlib
+import functools
 import io
 import tracemalloc
 from collections.abc import AsyncIterator, Iterator, Mapping
 from pathlib import Path
+from types import CodeType
 from typing import Any
 
 import numpy as np
@@ -38,6 +41,19 @@ ALWAYS_THE_SAME = {
 """Probes without fresh inputs, and why."""
 SLOW_KERNELS_FOR = "02_tensor"
 
+
+@functools.cache
+def compiled(source: str, cell_id: str) -> CodeType:
+    return compile(source, f"<{cell_id}>", "exec")
+
+
+@pytest.fixture(scope="session")
+def library_folder(reference_folder: Path) -> Path:
+    """The reference library, compiled: it is imported once per mistake."""
+    compileall.compile_dir(reference_folder, quiet=1)
+    return reference_folder
+
+
 each_module = pytest.mark.parametrize("module_id", MODULE_IDS)
 
 
@@ -51,13 +67,13 @@ def probes_of(lesson: Lesson) -> dict[str, ProbeSource]:
 def executed(
     lesson: Lesson, solutions: Mapping[str, str], folder: Path
 ) -> Iterator[dict[str, Any]]:
-    """The names that a lesson's cells define, run on a library of their own; errors are passed by."""
+    """The names that a lesson's cells define on a library of their own; errors are passed by."""
     names: dict[str, Any] = {"__name__": "__main__"}
     with imported(folder), contextlib.redirect_stdout(io.StringIO()), np.errstate(all="ignore"):
         for cell in lesson.cells:
             source = cell.source if cell.kind is CellKind.GIVEN else solutions.get(cell.id, "")
             with contextlib.suppress(Exception):
-                exec(compile(source, f"<{cell.id}>", "exec"), names)
+                exec(compiled(source, cell.id), names)
         yield names
         tracemalloc.stop()
 
@@ -82,12 +98,12 @@ def test_every_exercise_has_a_probe(module_id: str) -> None:
 
 @each_module
 def test_the_reference_answers_the_same_for_the_same_seed_alone(
-    module_id: str, reference_folder: Path
+    module_id: str, library_folder: Path
 ) -> None:
     lesson = read_lesson(COURSE.module(module_id))
-    first = answers_of_reference(lesson, reference_folder, SEED)
-    again = answers_of_reference(lesson, reference_folder, SEED)
-    other = answers_of_reference(lesson, reference_folder, OTHER_SEED)
+    first = answers_of_reference(lesson, library_folder, SEED)
+    again = answers_of_reference(lesson, library_folder, SEED)
+    other = answers_of_reference(lesson, library_folder, OTHER_SEED)
     assert {key: difference(again[key], right) for key, right in first.items()} == dict.fromkeys(
         first
     )
@@ -97,16 +113,16 @@ def test_the_reference_answers_the_same_for_the_same_seed_alone(
 
 
 @each_module
-def test_the_probes_notice_the_recorded_mistakes(module_id: str, reference_folder: Path) -> None:
+def test_the_probes_notice_the_recorded_mistakes(module_id: str, library_folder: Path) -> None:
     module = COURSE.module(module_id)
     lesson = read_lesson(module)
     probes = probes_of(lesson)
-    right = answers_of_reference(lesson, reference_folder, SEED)
+    right = answers_of_reference(lesson, library_folder, SEED)
     mistakes = list(read_mistakes(module, lesson))
     missed: list[str] = []
     for mistake in mistakes:
         probe = probes[mistake.exercise_id]
-        with executed(lesson, with_mistake(lesson, mistake), reference_folder) as names:
+        with executed(lesson, with_mistake(lesson, mistake), library_folder) as names:
             try:
                 got = answer(probe, names, SEED)
             except Exception:
