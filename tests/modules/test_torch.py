@@ -19,6 +19,7 @@ import numpy as np
 import pytest
 
 from tests.modules.numerics.differences import Array, numbers
+from tests.modules.numerics.language_cases import embedding_of
 from tests.modules.numerics.library import Library, imported, walk, weights_for
 
 torch = pytest.importorskip("torch")
@@ -235,6 +236,29 @@ def test_pooling(lib: Library, k: int, stride: int | None) -> None:
 def test_global_average(lib: Library) -> None:
     average = lib.spatial.GlobalAvgPool()
     compare(lib, average, lambda x: x.mean(dim=(2, 3)), small(2, 3, 5, 4))
+
+
+@pytest.mark.parametrize("shape", [(), (4,), (2, 5)])
+def test_embedding(lib: Library, shape: tuple[int, ...]) -> None:
+    ids = np.random.default_rng(0).integers(0, 6, shape)
+    functional = torch.nn.functional
+    compare(
+        lib,
+        lambda weight: embedding_of(lib, weight)(ids),
+        lambda weight: functional.embedding(torch.tensor(ids), weight),
+        small(6, 3),
+    )
+    ours = lib.embeddings.one_hot(ids, 6)
+    np.testing.assert_array_equal(ours, functional.one_hot(torch.tensor(ids), 6).numpy())
+
+
+def test_cosine_similarity(lib: Library) -> None:
+    a, b = small(4, 5), small(3, 5, salt=1)
+    a[1] = 0
+    ours = lib.embeddings.cosine_similarity(a, b)
+    theirs = torch.nn.functional.cosine_similarity
+    right = theirs(torch.tensor(a)[:, None], torch.tensor(b)[None], dim=-1)
+    np.testing.assert_allclose(ours, right.numpy(), rtol=FORWARD, atol=FORWARD)
 
 
 def slopes_of_both(

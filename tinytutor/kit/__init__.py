@@ -14,6 +14,7 @@ from tinytutor.kit.checks import (
     same_dtype,
     unchanged,
 )
+from tinytutor.kit.corpus import Tales, tales
 from tinytutor.kit.datasets import digits, moons, spirals
 from tinytutor.kit.pictures import gallery, region_map
 from tinytutor.kit.runs import run_tests
@@ -21,6 +22,7 @@ from tinytutor.kit.show import bars, curve, table
 
 __all__ = [
     "Mismatch",
+    "Tales",
     "bars",
     "connected",
     "curve",
@@ -36,5 +38,6 @@ __all__ = [
     "same_dtype",
     "spirals",
     "table",
+    "tales",
     "unchanged",
 ]
