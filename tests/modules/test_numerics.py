@@ -20,8 +20,15 @@ from tests.modules.numerics.differences import Array, assert_slopes, numbers, sl
 from tests.modules.numerics.language_cases import EMBEDDING_CASES
 from tests.modules.numerics.library import Library, imported, walk, weights_for
 from tests.modules.numerics.rule_cases import RULE_CASES, Case
+from tests.modules.numerics.transformer_cases import TRANSFORMER_CASES
 
-CASES = [*RULE_CASES, *COMPOSED_CASES, *SPATIAL_CASES, *EMBEDDING_CASES]
+CASES = [
+    *RULE_CASES,
+    *COMPOSED_CASES,
+    *SPATIAL_CASES,
+    *EMBEDDING_CASES,
+    *TRANSFORMER_CASES,
+]
 
 
 @pytest.fixture(scope="module")

@@ -18,7 +18,7 @@ from tinytutor.kit.corpus import Tales, tales
 from tinytutor.kit.datasets import digits, moons, spirals
 from tinytutor.kit.pictures import gallery, region_map
 from tinytutor.kit.runs import run_tests
-from tinytutor.kit.show import bars, curve, table
+from tinytutor.kit.show import bars, curve, table, typed
 
 __all__ = [
     "Mismatch",
@@ -39,5 +39,6 @@ __all__ = [
     "spirals",
     "table",
     "tales",
+    "typed",
     "unchanged",
 ]
