@@ -116,6 +116,7 @@ def main() -> None:
     if template is None:
         raise SystemExit("kernels can't be forked here")
     with tempfile.TemporaryDirectory() as name, asyncio.Runner() as loop:
+        os.chdir(name)  # what a boxed kernel may write in
         print_ready(loop, template, options.rounds)
         print_memory(loop, template)
         template.close()

@@ -21,8 +21,19 @@ ALLOWED = {
     "running": {"curriculum", "notebooks"},
     "tutor": {"curriculum", "notebooks", "progress", "running"},
     "authoring": {"curriculum", "kit", "notebooks"},
-    "cli": {"curriculum", "notebooks", "progress", "running", "tutor", "authoring"},
-    "tui": {"curriculum", "notebooks", "progress", "running", "tutor"},
+    "cohort": {"curriculum", "notebooks", "progress", "running", "tutor", "authoring"},
+    "review": {"curriculum", "notebooks", "running"},
+    "cli": {
+        "curriculum",
+        "notebooks",
+        "progress",
+        "running",
+        "tutor",
+        "authoring",
+        "cohort",
+        "review",
+    },
+    "tui": {"curriculum", "notebooks", "progress", "running", "tutor", "cohort", "review"},
 }
 EXCEPTIONS = {("cli", "tui.app")}
 """The command `tinytutor` opens the app through its entry point."""
@@ -41,7 +52,7 @@ def test_rooms_import_one_way(room: str) -> None:
     for path in (PACKAGE / room).rglob("*.py"):
         for name in imported(path):
             parts = name.split(".")
-            if parts[0] != "tinytutor" or len(parts) == 1 or parts[1] in ("files", room):
+            if parts[0] != "tinytutor" or len(parts) == 1 or parts[1] in ("files", "html", room):
                 continue
             allowed = parts[1] in ALLOWED[room] or (room, ".".join(parts[1:])) in EXCEPTIONS
             assert allowed, f"{path.relative_to(PACKAGE)} imports {name}"
@@ -70,4 +81,29 @@ def test_the_tutor_loads_neither_nbclient_nor_the_app() -> None:
         [sys.executable, "-c", code], capture_output=True, text=True, check=True
     ).stdout.split()
     for heavy in ("nbclient", "jupyter_client", "textual", "jupytext", "nbformat", "numpy"):
+        assert heavy not in modules
+
+
+def test_a_review_without_runs_loads_nothing_heavy() -> None:
+    code = (
+        "import sys; from pathlib import Path; from tinytutor.review.reviewing import *;"
+        "review_course(Path('tests/review/courses/flame'), (), Options(run=False));"
+        "print(*sys.modules)"
+    )
+    modules = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=PACKAGE.parent,
+    ).stdout.split()
+    for heavy in (
+        "nbclient",
+        "jupyter_client",
+        "textual",
+        "jupytext",
+        "nbformat",
+        "numpy",
+        "click",
+    ):
         assert heavy not in modules

@@ -16,14 +16,19 @@ def write_whole(path: Path, text: str) -> None:
 
     A symbolic link is followed, so that a linked notebook stays a link. Raises OSError.
     """
+    write_whole_bytes(path, text.encode("utf-8"))
+
+
+def write_whole_bytes(path: Path, content: bytes) -> None:
+    """As `write_whole`, for any content."""
     import secrets  # noqa: PLC0415  3 ms, and commands that only read need none
 
     target = path.resolve() if path.is_symlink() else path
     target.parent.mkdir(parents=True, exist_ok=True)
     temporary = target.with_name(f"{_TEMPORARY}{secrets.token_hex(6)}")
     try:
-        with temporary.open("w", encoding="utf-8", newline="") as file:
-            file.write(text)
+        with temporary.open("wb") as file:
+            file.write(content)
             file.flush()
             os.fsync(file.fileno())
         with contextlib.suppress(FileNotFoundError):

@@ -89,11 +89,22 @@ def message_of(error: BaseException, code: ExitCode) -> str:
 def _kinds() -> list[tuple[type[BaseException] | tuple[type[BaseException], ...], ExitCode]]:
     """Errors and their codes, the particular before the general."""
     # Imported only once something has gone wrong: a command that works needs few of them.
+    from tinytutor.cohort.errors import (  # noqa: PLC0415
+        ExtraMissingError,
+        InstructorError,
+        SubmissionError,
+    )
     from tinytutor.curriculum import UnknownMilestoneError, UnknownModuleError  # noqa: PLC0415
     from tinytutor.curriculum.loader import CourseError  # noqa: PLC0415
     from tinytutor.notebooks.reading import LessonError  # noqa: PLC0415
     from tinytutor.notebooks.student import NotebookUnreadableError  # noqa: PLC0415
     from tinytutor.progress.errors import StoreError  # noqa: PLC0415
+    from tinytutor.review.checklist import NoSuchQuestionError  # noqa: PLC0415
+    from tinytutor.review.courses import NoLessonsError  # noqa: PLC0415
+    from tinytutor.review.decisions import DecisionsError  # noqa: PLC0415
+    from tinytutor.review.effects import EffectsError  # noqa: PLC0415
+    from tinytutor.review.reviewing import NoSuchModuleError, UnsafeError  # noqa: PLC0415
+    from tinytutor.review.rules import UnknownRuleError  # noqa: PLC0415
     from tinytutor.tutor.errors import (  # noqa: PLC0415
         LockedError,
         NoSuchExerciseError,
@@ -112,9 +123,15 @@ def _kinds() -> list[tuple[type[BaseException] | tuple[type[BaseException], ...]
         (click.ClickException, ExitCode.USAGE),
         ((UnknownModuleError, UnknownMilestoneError), ExitCode.USAGE),
         ((UnknownPlaceError, NoSuchExerciseError), ExitCode.USAGE),
+        (SubmissionError, ExitCode.USAGE),
+        (ExtraMissingError, ExitCode.ENVIRONMENT_BROKEN),
+        (InstructorError, ExitCode.FILE_TROUBLE),
+        ((NoSuchModuleError, NoLessonsError, UnknownRuleError), ExitCode.USAGE),
+        ((NoSuchQuestionError, EffectsError), ExitCode.USAGE),
+        (UnsafeError, ExitCode.ENVIRONMENT_BROKEN),
         (LockedError, ExitCode.LOCKED),
         (WorkspaceError, ExitCode.NO_WORKSPACE),
-        ((CourseError, LessonError, HintsError), ExitCode.COURSE_BROKEN),
+        ((CourseError, LessonError, HintsError, DecisionsError), ExitCode.COURSE_BROKEN),
         (NotebookUnreadableError, ExitCode.NOTEBOOK_UNREADABLE),
         (StoreError, ExitCode.STORE_UNREADABLE),
         (OSError, ExitCode.FILE_TROUBLE),

@@ -25,10 +25,17 @@ COMMANDS = {
     "confused": "confused",
     "milestone": "milestone",
     "stats": "stats",
+    "submit": "submit",
+    "privacy": "privacy",
     "export": "export",
+    "ingest": "ingest",
+    "report": "report",
+    "grade": "grade",
+    "send": "send",
     "doctor": "doctor",
     "completion": "completion",
     "author": "author",
+    "review": "review",
 }
 """Command → its module in `tinytutor.cli.commands`, in the order in which a student meets them."""
 

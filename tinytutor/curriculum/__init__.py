@@ -3,6 +3,7 @@
 from tinytutor.curriculum.model import (
     Branch,
     Course,
+    Identity,
     Limits,
     Milestone,
     Module,
@@ -14,6 +15,7 @@ from tinytutor.curriculum.model import (
 __all__ = [
     "Branch",
     "Course",
+    "Identity",
     "Limits",
     "Milestone",
     "Module",

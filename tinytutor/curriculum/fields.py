@@ -60,6 +60,16 @@ class Fields:
             self._problems.add(value.line, f"{name} has a control character", "Remove it.")
         return " ".join(value.content.split())
 
+    def choice(self, key: str, options: Sequence[str], default: str) -> str:
+        """One of the `options`, the default where the key is missing."""
+        if key not in self._entries:
+            return default
+        text = self.text(key)
+        if text and text not in options:
+            remedy = f"It must be one of: {', '.join(options)}."
+            self._problems.add(self.line_of(key), f"{key!r} is {quote(text)}", remedy)
+        return text if text in options else default
+
     def number(self, key: str, low: float, high: float, default: float | None = None) -> float:
         """A number from `low` to `high`."""
         value = self._entries.get(key)

@@ -13,7 +13,15 @@ from typing import NamedTuple
 from tinytutor.curriculum.document import Value, read_document
 from tinytutor.curriculum.fields import Fields
 from tinytutor.curriculum.graph import Edge, find_cycles
-from tinytutor.curriculum.model import Branch, Course, Limits, Milestone, Module, Prerequisite
+from tinytutor.curriculum.model import (
+    Branch,
+    Course,
+    Identity,
+    Limits,
+    Milestone,
+    Module,
+    Prerequisite,
+)
 from tinytutor.curriculum.problems import (
     Problem,
     Problems,
@@ -43,7 +51,8 @@ _LABEL = _Spelling(
     r"[A-Za-z][A-Za-z0-9_-]{0,39}", "Use letters, digits, _ and -, a letter first, at most 40."
 )
 _COURSE_KEYS = (
-    "course", "title", "version", "library", "limits", "branches", "modules", "milestones",
+    "course", "title", "version", "library", "identity", "limits", "branches", "modules",
+    "milestones",
 )  # fmt: skip
 _MODULE_KEYS = ("id", "title", "goal", "requires", "difficulty", "hours", "branch", "limits")
 _LIMIT_KEYS = tuple(field.name for field in fields(Limits))
@@ -101,6 +110,7 @@ def _course(document: Value, folder: Path, problems: Problems) -> Course:
         modules=tuple(sorted(modules, key=lambda module: module.number)),
         milestones=_milestones(top, folder, [module.id for module in modules], problems),
         folder=folder,
+        identity=Identity(top.choice("identity", list(Identity), Identity.ANY)),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
 
@@ -98,6 +99,17 @@ class Milestone:
     """A Python file with `run(seed)`: raises where the gate is missed, else returns figures."""
 
 
+class Identity(StrEnum):
+    """Under which name the course wants submissions."""
+
+    ANY = "any"
+    """An id, a pseudonym, or the random name that a workspace gives itself."""
+    ID = "id"
+    """The id that the institution knows the student by."""
+    PSEUDONYM = "pseudonym"
+    """The 32 hex digits that the institution gave the student."""
+
+
 class UnknownModuleError(LookupError):
     """A name that stands for no module of the course; the message lists what is close."""
 
@@ -120,6 +132,7 @@ class Course:
     """In ascending number."""
     milestones: tuple[Milestone, ...]
     folder: Path
+    identity: Identity = Identity.ANY
 
     @cached_property
     def by_id(self) -> Mapping[str, Module]:

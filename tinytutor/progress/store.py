@@ -101,7 +101,7 @@ class ProgressStore:
         doubts may repeat. Raises StoreFullError, StoreNotWritableError, StoreBusyError,
         StoreUnreadableError, and ValueError for an id that is taken or a value that isn't JSON.
         """
-        rows = [(event.event_id, _body(event)) for event in events]
+        rows = [(event.event_id, body_of(event)) for event in events]
         with self._writing():
             numbers = [self._insert(event_id, body) for event_id, body in rows]
         return tuple(
@@ -223,7 +223,7 @@ class ProgressStore:
             )
 
 
-def _body(event: Event) -> str:
+def body_of(event: Event) -> str:
     """What is stored of an event: everything but its number, which the table holds."""
     fields = encode(event)
     del fields["sequence"]

@@ -19,6 +19,7 @@ from tinytutor.running.process import die_with_parent
 from tinytutor.running.processes import children
 from tinytutor.running.sandbox import entry
 from tinytutor.running.sandbox.box import Box
+from tinytutor.running.sandbox.confine import forbid_looking_in
 
 
 def enter_box(connection: socket.socket, box: Box, kernel_folder: Path) -> None:
@@ -55,7 +56,9 @@ def _become_first(box: Box, kernel_folder: Path, report: int) -> None:
         if kernel == 0:
             os.close(report)
             return
-        # From within its namespace, only what it handles reaches the first process.
+        # Its descriptors are closed to the others in /proc, and of signals from within its
+        # namespace only those that it handles reach it.
+        forbid_looking_in()
         signal.signal(signal.SIGINT, signal.SIG_DFL)
         os.write(report, b"forked\n")
         while True:

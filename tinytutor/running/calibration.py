@@ -7,6 +7,7 @@ import json
 import os
 import platform
 import time
+from functools import cache
 from pathlib import Path
 
 from tinytutor.files import write_whole
@@ -19,6 +20,7 @@ SLOWEST = 8.0
 _RUNS = 5
 
 
+@cache
 def slowness() -> float:
     """From 1 (as fast as the author's, or faster) to 8. Measured once, then remembered."""
     with contextlib.suppress(ValueError):

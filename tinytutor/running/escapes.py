@@ -92,8 +92,7 @@ async def _escapes(sandbox: bool) -> list[str]:
             "escaped": _ESCAPED + around.token,
         }
         cells = [
-            RunCell(what, source.format(**values), _SECONDS, is_test=True)
-            for what, source in _ATTACKS.items()
+            RunCell(what, source.format(**values), _SECONDS) for what, source in _ATTACKS.items()
         ]
         control = RunCell("control", "print(6 * 7)", _SECONDS)
         job = Job((*cells, control), 6 * _SECONDS, memory_mib=2048, output_bytes=10_000)

@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable
 from nbclient.exceptions import DeadKernelError
 
 from tinytutor.running.asking import ask_kernel
+from tinytutor.running.cell_client import CellClient, Emit, FloodError, Reply
 from tinytutor.running.events import (
     CellError,
     CellFinished,
@@ -24,7 +25,6 @@ from tinytutor.running.events import (
 )
 from tinytutor.running.kernel import Kernel, KernelStartError
 from tinytutor.running.limits import CORES, CellLimits
-from tinytutor.running.output import Emit, FloodError, OutputClient, Reply
 from tinytutor.running.watchdog import Watchdog
 
 StartKernel = Callable[[], Awaitable[Kernel]]
@@ -43,7 +43,7 @@ class JobRun:
         self._start_kernel = start_kernel
         self._emit = emit
         self._kernel: Kernel | None = None
-        self._client: OutputClient | None = None
+        self._client: CellClient | None = None
         self._kernels_used = 0
         self._cells_done = 0
         self._seconds_used = 0.0
@@ -122,10 +122,11 @@ class JobRun:
         self._emit(CellStarted(cell.id))
         began = time.monotonic()
         reply = await self._execute(cell, seconds)
+        status = reply.status
         spent = time.monotonic() - began
-        self._emit(CellFinished(cell.id, reply.status, spent, reply.error, reply.answer))
-        usable = reply.status is not CellStatus.DIED and await self._usable()
-        if reply.status is CellStatus.OK and usable and not cell.is_apart:
+        self._emit(CellFinished(cell.id, status, spent, reply.error, reply.answer))
+        usable = status is not CellStatus.DIED and await self._usable()
+        if status is CellStatus.OK and usable and not cell.is_apart:
             self._ran.append(cell)
         if not usable:
             await self._replace_kernel()
@@ -202,7 +203,7 @@ class JobRun:
         began = time.monotonic()
         self._kernels_used += 1
         self._kernel = await self._start_kernel()
-        self._client = OutputClient(self._kernel, self._tell)
+        self._client = CellClient(self._kernel, self._tell)
         self._emit(KernelReady(self._kernel.pid, time.monotonic() - began))
 
     def _tell(self, event: RunEvent) -> None:

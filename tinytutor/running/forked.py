@@ -55,7 +55,7 @@ class ForkedProvisioner(LocalProvisioner):
     async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> KernelConnectionInfo:
         """Forks the kernel, or launches its command if that fails."""
         if self.box is not None:
-            for writable in (self.box.folder, *self.box.writable):
+            for writable in self.box.writable:
                 await asyncio.to_thread(give_to_box, Path(writable))
         if self.template is None or not self.template.is_alive():
             return await self._launch_ordinary(cmd, **kwargs)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -20,7 +19,7 @@ from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.provisioning.factory import KernelProvisionerFactory
 
-from tinytutor.running.folders import fits, make_folder
+from tinytutor.running.folders import fits, make_folder, remove_folder
 from tinytutor.running.forked import KERNEL_PROGRAM, PROVISIONER, ForkedProvisioner
 from tinytutor.running.forking import ForkedProcess, TemplateProcess
 from tinytutor.running.limits import FOLDER_MIB, MOST_FILES
@@ -46,12 +45,13 @@ START_SECONDS = 60.0
 """A slow machine may need long for a first import; a kernel that takes longer never comes."""
 FORKED_START_SECONDS = 15.0
 """A forked kernel has nothing to import."""
+MOST_MESSAGE_BYTES = 8 * 2**20
+"""A picture of 4 MiB fits. A longer message of a kernel ends its connection for a moment: it can't
+fill our memory."""
+_MOST_WAITING = 32
+"""Messages that wait to be read."""
 _END_SECONDS = 2.0
 """A killed process is gone within milliseconds, whether or not anybody can tell us."""
-
-_MOST_WAITING = 32
-_LARGEST_MESSAGE_BYTES = 8 * 2**20
-"""A picture of 4 MiB fits; a kernel that sends more is cut off for a moment."""
 
 _ARGUMENTS = [
     "--InteractiveShell.xmode=Plain",
@@ -112,7 +112,7 @@ class Kernel:
                     await manager.provisioner.kill()
                     await manager.provisioner.wait()
                 await manager.cleanup_resources()
-            shutil.rmtree(folder, ignore_errors=True)
+            remove_folder(folder)
             if isinstance(problem, OSError | RuntimeError):
                 raise KernelStartError(
                     f"the kernel did not start ({problem}): `tinytutor doctor` finds out why"
@@ -183,7 +183,7 @@ class Kernel:
             started.discard(self._process.pid)
             end_strays(started)
         await self.manager.cleanup_resources()
-        shutil.rmtree(self._folder, ignore_errors=True)
+        remove_folder(self._folder)
 
 
 def _box(kernel_folder: Path, memory_mib: int) -> Box:
@@ -253,9 +253,8 @@ class KernelClient(AsyncKernelClient):
 
         # A socket that is not bound yet otherwise costs up to 100 ms.
         self.context.setsockopt(zmq.RECONNECT_IVL, 5)
-        # What waits to be read is bounded, in messages and in the bytes of each.
         self.context.setsockopt(zmq.RCVHWM, _MOST_WAITING)
-        self.context.setsockopt(zmq.MAXMSGSIZE, _LARGEST_MESSAGE_BYTES)
+        self.context.setsockopt(zmq.MAXMSGSIZE, MOST_MESSAGE_BYTES)
         return super()._create_connected_socket(channel, identity)
 
 

@@ -1,5 +1,6 @@
 """The child process that owns the kernels: jobs come in as lines of JSON, events go out as lines.
 
+    {"folder": PATH}  where kernels work; comes first
     {"job": …}        runs it; the events follow, the last one is RunFinished
     {"prepare": MIB}  starts a kernel for the next job, unless one is waiting
     {"warm": MIB}     the same, and again after each job
@@ -74,7 +75,9 @@ class Worker:
 
     async def handle(self, request: dict[str, Any]) -> None:
         """Does what one line asks for."""
-        if "warm" in request:
+        if "folder" in request:
+            os.chdir(request["folder"])
+        elif "warm" in request:
             self._warm_mib = int(request["warm"])
             self._start_spare(self._warm_mib)
         elif "prepare" in request:
@@ -104,7 +107,7 @@ class Worker:
     async def _run(self, job: Job) -> None:
         try:
             run = await self._taken_ahead(job)
-            job = job.on_machine(await asyncio.to_thread(slowness))
+            job = await _on_this_machine(job)
             if run is not None:
                 await run.go_on_with(job)
             else:
@@ -124,7 +127,7 @@ class Worker:
         return JobRun(job, lambda: self._kernel(job.memory_mib), self._emit)
 
     async def _run_ahead(self, job: Job) -> JobRun | None:
-        run = self._new_run(job.on_machine(await asyncio.to_thread(slowness)))
+        run = self._new_run(await _on_this_machine(job))
         is_sound = await run.run_ahead()
         if self._warm_mib is not None:
             self._start_spare(self._warm_mib)
@@ -203,6 +206,10 @@ class Worker:
         kernel = await self._start_kernel(memory_mib)
         await kernel.client.execute_interactive("import numpy; del numpy", silent=True, timeout=60)
         return kernel
+
+
+async def _on_this_machine(job: Job) -> Job:
+    return job.on_machine(await asyncio.to_thread(slowness))
 
 
 async def serve(template: TemplateProcess | None, *, boxed: bool) -> None:

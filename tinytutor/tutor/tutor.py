@@ -76,7 +76,7 @@ class Tutor:
         """Opens the store. Raises the errors of `ProgressStore.open`."""
         self.workspace = workspace
         self.course: Course = workspace.course
-        self._lessons = Lessons(self.course, workspace.state_folder / "lesson_tests.json")
+        self._lessons = Lessons(self.course, workspace.state_folder / "lessons")
         self._desk = Desk(workspace, self._lessons)
         self.store = ProgressStore.open(workspace.store_path)
         self._events: list[Event] = []

@@ -44,10 +44,10 @@ async def boxed_runner(tmp_path: Path, kind_of_box: str) -> AsyncIterator[Runner
 
 @pytest.fixture
 def attack(boxed_runner: Runner) -> Attack:
-    """Runs sources as test cells in a box; then another notebook must run normally."""
+    """Runs sources as cells in a box; then another notebook must run normally."""
 
     async def run(*sources: str, seconds: float = 20, memory_mib: int = 2048) -> list[RunEvent]:
-        cells = tuple(RunCell(f"c{n}", s, seconds, is_test=True) for n, s in enumerate(sources))
+        cells = tuple(RunCell(f"c{n}", s, seconds) for n, s in enumerate(sources))
         events = await collect(boxed_runner, Job(cells, 120, memory_mib, output_bytes=10_000))
         after = Job((RunCell("after", "print(6 * 7)", 20),), 60, 2048, 10_000)
         assert output(await collect(boxed_runner, after), "after") == "42\n"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import socket
 import subprocess
@@ -24,6 +25,8 @@ from tinytutor.running.sandbox import (
     sandbox_support,
     sandboxed_command,
 )
+from tinytutor.running.sandbox.box import Box, python_paths
+from tinytutor.running.sandbox.bubblewrap import wrap
 
 ROOT = Path(__file__).parents[3]
 
@@ -80,6 +83,33 @@ async def test_there_is_no_network(attack: Attack) -> None:
         "gaierror",
         "ConnectionRefusedError",
     }
+
+
+@pytest.mark.parametrize("way", ["bubblewrap", "entry"])
+def test_what_is_hidden_looks_empty(kind_of_box: str, way: str, tmp_path: Path) -> None:
+    for name in ("job", "seen/hidden", "box"):
+        (tmp_path / name).mkdir(parents=True)
+    (tmp_path / "seen" / "hidden" / "solution").write_text("x")
+    give_to_box(tmp_path / "job")
+    seen = str(tmp_path / "seen")
+    box = Box(str(tmp_path / "job"), (*python_paths(), seen), (f"{seen}/hidden",))
+    look = f"import os; print(os.listdir({seen!r}), os.listdir({seen + '/hidden'!r}))"
+    if way == "bubblewrap":
+        command = wrap([sys.executable, "-c", look], box, {})
+    else:
+        enter = (
+            "import json, os, sys, pathlib\n"
+            "from tinytutor.running.sandbox import entry\n"
+            "from tinytutor.running.sandbox.box import Box\n"
+            "entry.leave_processes()\n"
+            "if os.fork():\n    os.wait()\n    os._exit(0)\n"
+            "entry.enter(Box.from_json(json.loads(sys.argv[1])), pathlib.Path(sys.argv[2]))\n"
+            f"{look}"
+        )
+        place = str(tmp_path / "box" / "root")
+        command = [sys.executable, "-c", enter, json.dumps(box.as_json()), place]
+    ran = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert ran.stdout == "['hidden'] []\n", ran.stderr
 
 
 async def test_the_system_is_read_only_and_rights_are_gone(attack: Attack, tmp_path: Path) -> None:
@@ -201,6 +231,29 @@ def test_a_command_is_boxed_too(kind_of_box: str, tmp_path: Path) -> None:
     assert (ran.returncode, ran.stderr) == (7, "")
     assert ran.stdout == f"shown False {tmp_path / 'inside'} yes\n"
     assert (tmp_path / "inside" / "made").read_text() == "x"
+
+
+def test_what_only_linux_has_is_not_imported_elsewhere() -> None:
+    elsewhere = (
+        "import ctypes, sys\n"
+        "sys.modules['resource'] = None\n"
+        "ctypes.CDLL = None\n"
+        "import tinytutor.running.sandbox, tinytutor.running.processes, tinytutor.running.limits\n"
+        "import tinytutor.running.escapes, tinytutor.running.watchdog"
+    )
+    program = [sys.executable, "-c", elsewhere]
+    ran = subprocess.run(program, capture_output=True, text=True, check=False)
+    assert ran.returncode == 0, ran.stderr
+
+
+@pytest.mark.skipif(sys.platform != "linux" or os.geteuid() != 0, reason="only root gives away")
+@pytest.mark.parametrize("folder", [Path("/"), ROOT, ROOT / "tinytutor", Path.home()])
+def test_no_folder_but_a_jobs_is_given_away(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    ran: list[object] = []
+    monkeypatch.setattr("tinytutor.running.sandbox.support.subprocess.run", ran.append)
+    with pytest.raises(PermissionError, match="lies in it"):
+        give_to_box(folder)
+    assert not ran
 
 
 def test_a_required_sandbox_refuses_and_an_automatic_one_warns() -> None:

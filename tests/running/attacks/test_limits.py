@@ -103,6 +103,21 @@ async def test_a_filled_disk_is_ended(attack: Attack, tmp_path: Path) -> None:
     assert used < 2**30
 
 
+async def test_folders_in_each_other_without_end_do_no_harm(attack: Attack) -> None:
+    nest = (
+        "import os\n"
+        "for place in ('.', os.path.dirname(os.environ['IPYTHONDIR'])):\n"
+        "    os.chdir(place)\n"
+        "    for _ in range(3_000): os.mkdir('d'); os.chdir('d')\n"
+        "    os.symlink('/usr', 'out')\n"
+        "print('made')"
+    )
+    events = await attack(nest, "import os; os._exit(1)", "print('on')")
+    assert output(events, "c0") == "made\n"
+    assert output(events, "c2") == "on\n"
+    assert Path("/usr").stat().st_uid == 0
+
+
 @only_forked
 async def test_cpu_time_of_many_processes_is_bounded(attack: Attack) -> None:
     burn = "import os\nfor _ in range(7): os.fork()\nwhile True: pass"

@@ -38,7 +38,7 @@ async def test_a_flood_leaves_the_grader_flat(boxed_runner: Runner, flood: str, 
     small = Job((RunCell("c0", "print(1)", 20),), 60, 2048, 10_000)
     await collect(boxed_runner, small)
     before = worker_peak_mib(boxed_runner)
-    job = Job((RunCell("c0", flood, 15, is_test=True),), 60, 2048, 10_000)
+    job = Job((RunCell("c0", flood, 15),), 60, 2048, 10_000)
     events = await collect(boxed_runner, job)
     assert worker_peak_mib(boxed_runner) - before < 200
     assert len(output(events, "c0")) < 40_000

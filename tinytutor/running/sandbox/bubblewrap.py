@@ -9,7 +9,6 @@ import sys
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
-from tinytutor.running.sandbox import confine
 from tinytutor.running.sandbox.box import (
     NOBODY,
     SYSTEM_LINKS,
@@ -19,6 +18,8 @@ from tinytutor.running.sandbox.box import (
     python_paths,
 )
 from tinytutor.running.sandbox.seccomp import seccomp_program
+
+_LAST_STEP = Path(__file__).resolve().with_name("confine.py")
 
 
 def sandboxed_command(
@@ -67,7 +68,7 @@ def wrap(argv: Sequence[str], box: Box, environment: Mapping[str, str]) -> list[
         "limits": box.limits(),
         "filter": program.hex() if program else "",
     }
-    own_python = [sys.executable, "-I", "-S", str(Path(confine.__file__).resolve())]
+    own_python = [sys.executable, "-I", "-S", str(_LAST_STEP)]
     return [
         shutil.which("bwrap") or "bwrap",
         *_isolation(),

@@ -13,6 +13,7 @@ from enum import StrEnum
 from functools import cache
 from pathlib import Path
 
+import tinytutor
 from tinytutor.running.sandbox.box import NOBODY
 from tinytutor.running.sandbox.bubblewrap import sandboxed_command
 
@@ -123,14 +124,24 @@ def sandbox_support() -> SandboxSupport:
 def give_to_box(folder: Path) -> None:
     """Lets a box write in a folder and all below: root gives it to nobody, who runs the box.
 
-    The folder must be the job's own. Links are not followed. Raises OSError.
+    The folder must be the job's own. Links are not followed. Raises OSError, also for a folder
+    that is no job's: one with this program or the home in it.
     """
     if sys.platform != "linux" or os.geteuid() != 0:
         return
-    for parent, folders, files in os.walk(folder):
-        for name in (*folders, *files):
-            os.chown(Path(parent) / name, NOBODY, NOBODY, follow_symlinks=False)
-    os.chown(folder, NOBODY, NOBODY)
+    place = folder.resolve()
+    for kept in (Path(tinytutor.__file__), Path.home()):
+        if kept.resolve().is_relative_to(place):
+            raise PermissionError(f"{folder} can't be given to the sandbox: {kept} lies in it")
+    # The program bears any depth, and no link that is put in its way makes it leave the folder.
+    owner = f"{NOBODY}:{NOBODY}"
+    given = subprocess.run(
+        ["chown", "--recursive", "--no-dereference", owner, "--", folder],
+        capture_output=True,
+        check=False,
+    )
+    if given.returncode != 0:
+        raise PermissionError(f"{folder} can't be given to the sandbox: {given.stderr!r:.200}")
 
 
 def _next_step() -> str:

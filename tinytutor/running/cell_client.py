@@ -1,4 +1,4 @@
-"""Hears what a cell shows, live and within limits, and takes the reply as its outcome."""
+"""nbclient for one cell at a time: live output within a cap, and the reply as the verdict."""
 
 from __future__ import annotations
 
@@ -12,7 +12,14 @@ from typing import Any
 import nbformat
 from nbclient import NotebookClient
 
-from tinytutor.running.events import CellError, CellOutput, CellStatus, Frame, RunCell, RunEvent
+from tinytutor.running.events import (
+    CellError,
+    CellOutput,
+    CellStatus,
+    Frame,
+    RunCell,
+    RunEvent,
+)
 from tinytutor.running.inside.instructions import INSTRUCTIONS
 from tinytutor.running.kernel import Kernel
 from tinytutor.running.limits import MOST_MESSAGES, MOST_OUTPUT_MIB, MOST_PICTURES_MIB
@@ -28,10 +35,13 @@ _FRAME = re.compile(
 )
 _SYNTAX_PLACE = re.compile(r"\s*\([^()]*, line \d+\)$")
 
-
 _CUT = "\n… output cut here: {} than the limit\n"
 _UNREAD_FACTOR = 4
 """Escapes are removed from this much of a long text, in multiples of what may be shown."""
+
+
+class FloodError(Exception):
+    """A cell sends so much that it is not worth hearing it out; the message names the limit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +54,7 @@ class Reply:
     """Of a probe: plain values as JSON."""
 
 
-class FloodError(Exception):
-    """A cell sends so much that it is not worth hearing it out; the message names the limit."""
-
-
-class OutputClient(NotebookClient):
+class CellClient(NotebookClient):
     """nbclient for one cell at a time: live output within a cap, and the reply as the verdict."""
 
     def __init__(self, kernel: Kernel, emit: Emit):
@@ -58,7 +64,8 @@ class OutputClient(NotebookClient):
             allow_errors=True,
             timeout=None,
         )
-        self._kernel_client = self.kc = kernel.client
+        self._kernel_client = kernel.client
+        self.kc = kernel.client
         self.kc.allow_stdin = False
         self.asked_to_exit = False
         self._emit_event = emit

@@ -1,0 +1,1 @@
+"""Submissions run again: many at once, each once, whatever is killed meanwhile."""

@@ -1,0 +1,1 @@
+"""Statements to a learning record store: each stored once, however often they are sent."""

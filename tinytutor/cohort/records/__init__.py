@@ -1,0 +1,1 @@
+"""The records of a cohort: Parquet files made from bundles, and questions asked of them."""

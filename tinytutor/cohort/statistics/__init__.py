@@ -1,0 +1,1 @@
+"""The statistics that the figures of a cohort rest on. Pure: values in, values out."""
