@@ -1306,9 +1306,9 @@ programs wanted too:
    24 steps, of the processor   0.19 s        0.74 s
 ```
 
-Two threads took more than three times as long, for four times the work. The products
-are so small that the threads spend their time waiting for each other. More
-threads help where each has much to do by itself.
+Two threads took more than three times as long, for four times the work. The
+products are so small that the threads spend their time waiting for each
+other. More threads help where each has much to do by itself.
 """
 
 # %% [markdown]
