@@ -1089,15 +1089,15 @@ time:
    less time          1.3x    1.4x    1.5x    2.2x
 ```
 
-Answer 3. Look at the second line: twice as many ids, twice the work. The
-first line grows by four. **The law: n · (n + 1) / 2 positions became n**,
-so the ratio grows with the text, by n / 2 or so.
+Answer 3. Twice as many ids are twice the work with a cache, and nearly four
+times the work without. **The law: n · (n + 1) / 2 positions became n**. So
+the ratio grows with the text, about as n / 2 does.
 
-And the time? The number of operations is nearly the same in both ways: a
-round goes some 270 times through the door, whether it carries one row or a
-hundred. You know the law from 15: time is the fixed cost of each call plus
-the time at the roof. The cache takes away the second part. The first one
-stays, and for a small model it is most of it.
+And the time? The number of operations is the same in both ways: a round
+goes 267 times through the door, whether it carries one row or a hundred.
+You know the law from 15: time is the fixed cost of each call plus the time
+at the roof. The cache takes away the second part. The first one stays, and
+for a small model it is most of it.
 
 ### The next id, early and late
 
