@@ -74,6 +74,7 @@ def test_activations(lib: Library, scale: int) -> None:
     x = np.float32(scale) * small(6, 7)
     functional = torch.nn.functional
     compare(lib, lib.activations.gelu, lambda x: functional.gelu(x, approximate="tanh"), x)
+    compare(lib, lib.acceleration.fused_gelu, lambda x: functional.gelu(x, approximate="tanh"), x)
     compare(lib, lib.activations.sigmoid, torch.sigmoid, x)
     compare(lib, lib.activations.tanh, torch.tanh, x)
     compare(lib, lib.activations.relu, torch.relu, x)
