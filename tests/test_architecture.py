@@ -20,7 +20,7 @@ ALLOWED = {
     "progress": {"curriculum"},
     "running": {"curriculum", "notebooks"},
     "tutor": {"curriculum", "notebooks", "progress", "running"},
-    "authoring": {"curriculum", "notebooks"},
+    "authoring": {"curriculum", "kit", "notebooks"},
     "cli": {"curriculum", "notebooks", "progress", "running", "tutor", "authoring"},
     "tui": {"curriculum", "notebooks", "progress", "running", "tutor"},
 }

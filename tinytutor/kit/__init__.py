@@ -19,6 +19,7 @@ from tinytutor.kit.datasets import digits, moons, spirals
 from tinytutor.kit.pictures import gallery, region_map
 from tinytutor.kit.runs import run_tests
 from tinytutor.kit.show import bars, curve, table, typed
+from tinytutor.kit.weights import digit_weights
 
 __all__ = [
     "Mismatch",
@@ -26,6 +27,7 @@ __all__ = [
     "bars",
     "connected",
     "curve",
+    "digit_weights",
     "digits",
     "expect",
     "gallery",
