@@ -39,6 +39,9 @@ class TinyModule:
     requires: tuple[str, ...] = ()
     given: str = ""
     """Further lines of the first code cell."""
+    difficulty: int = 1
+    hours: float = 0.5
+    branch: str = "only"
 
     @property
     def name(self) -> str:
@@ -254,18 +257,18 @@ def _course_text(modules: Sequence[TinyModule]) -> str:
         'version: "1"',
         f"library: {LIBRARY}",
         "branches:",
-        "  - id: only",
-        "    title: The only branch",
-        "modules:",
     ]
+    for branch in dict.fromkeys(module.branch for module in modules):
+        lines += [f"  - id: {branch}", f"    title: {branch.capitalize()}"]
+    lines.append("modules:")
     for module in modules:
         lines += [
             f"  - id: {module.id}",
             f"    title: {module.title}",
             f"    goal: Know {module.title.lower()}.",
-            "    difficulty: 1",
-            "    hours: 0.5",
-            "    branch: only",
+            f"    difficulty: {module.difficulty}",
+            f"    hours: {module.hours:g}",
+            f"    branch: {module.branch}",
         ]
         if module.requires:
             lines.append("    requires:")

@@ -71,6 +71,8 @@ COMMANDS: tuple[Command, ...] = (
     Command("find", "slash", Place.MAP, in_footer=True),
     Command("find_again", "n", Place.MAP, in_palette=False, argument="next"),
     Command("find_again", "N", Place.MAP, in_palette=False, argument="previous"),
+    Command("filter", "f", Place.MAP, in_footer=True),
+    Command("zoom", "z", Place.MAP, in_footer=True),
     Command("go_next", "g", Place.MAP),
     Command("show_progress", "p", Place.MAP, in_footer=True),
     Command("show_settings", "s,comma", Place.MAP),

@@ -13,6 +13,8 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "find": ("Find", "Find a module by number or title"),
     "find_again.next": ("Next match", "Go to the next match"),
     "find_again.previous": ("Previous match", "Go to the match before"),
+    "filter": ("Filter", "Set off the modules of one state"),
+    "zoom": ("Zoom", "Show as much as fits, an overview, or every detail"),
     "go_next": ("What next", "Go to the module to work on next"),
     "show_progress": ("Progress", "Show my progress: time, attempts, tests"),
     "show_settings": ("Settings", "Choose theme and habits"),
@@ -66,6 +68,18 @@ MAP = "Map"
 FIND_PROMPT = "Number or title"
 CHECK_NEEDS_START = "Start it first: Enter opens the module."
 ALL_PASSED = "every module passed"
+
+
+ZOOMS: Mapping[str, str] = {
+    "fit": "Zoom: as much as fits",
+    "overview": "Zoom: overview",
+    "detail": "Zoom: every detail",
+}
+
+
+def only(state: str, count: int) -> str:
+    """The filter that is on, and how it goes on."""
+    return f"{state}: {count} · n next · Esc all"
 
 
 def difficulty(value: int) -> str:
