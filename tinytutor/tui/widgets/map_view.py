@@ -23,6 +23,7 @@ from tinytutor.tutor.appearance import BRANCH_SYMBOLS
 from tinytutor.tutor.results import ModuleView
 
 _TONES = ("quiet", "done", "left", "edge", "edge-lit", "focus", "dim")
+_SPACE = Role(Part.SPACE)
 _STATES = ("passed", "started", "open", "locked", "stale")
 
 
@@ -73,6 +74,8 @@ class MapView(ScrollView, can_focus=True):
         self._related: frozenset[str] = frozenset()
         self._left = self._top = 0
         self._styles: dict[Role, Style] = {}
+        self._strips: dict[int, Strip] = {}
+        """Lines drawn since the last change, in their whole breadth."""
         self.zoom = Zoom.FIT
         self.focused_id = course.modules[0].id
 
@@ -90,7 +93,7 @@ class MapView(ScrollView, can_focus=True):
     def choose(self, module_ids: Collection[str] | None) -> None:
         """Sets some modules off from all others, which fade; None: all are alike."""
         self._chosen = module_ids
-        self._styles.clear()
+        self._forget_drawn()
         self.refresh()
 
     def focus_module(self, module_id: str) -> None:
@@ -127,18 +130,27 @@ class MapView(ScrollView, can_focus=True):
 
     def render_line(self, y: int) -> Strip:
         """One line of the window."""
-        drawing = self._drawing
         row = y + self.scroll_offset.y - self._top
-        base = self.rich_style
+        if row not in self._strips:
+            self._strips[row] = self._drawn_line(row)
+        x = self.scroll_offset.x
+        return self._strips[row].crop_extend(x, x + self.size.width, self._style_of(_SPACE))
+
+    def _drawn_line(self, row: int) -> Strip:
+        drawing = self._drawing
+        base = self._style_of(_SPACE)
         if drawing is None or not 0 <= row < drawing.height:
-            return Strip.blank(self.size.width, base)
+            return Strip([])
         segments = [Segment(" " * self._left, base)]
         segments.extend(
-            Segment(segment.text, base + self._style_of(segment.role))
+            Segment(segment.text, self._style_of(segment.role))
             for segment in drawing.line(row, self._faces, self._lit)
         )
-        x = self.scroll_offset.x
-        return Strip(segments).crop_extend(x, x + self.size.width, base)
+        return Strip(segments)
+
+    def _forget_drawn(self) -> None:
+        self._styles.clear()
+        self._strips.clear()
 
     def _redraw(self) -> None:
         self._drawn_for = None
@@ -175,7 +187,7 @@ class MapView(ScrollView, can_focus=True):
             or (needed in after and module_id in after)
         )
         self._related = frozenset(before | after)
-        self._styles.clear()
+        self._forget_drawn()
 
     def _into_sight(self, *, animate: bool) -> None:
         if self._drawing is not None:
@@ -185,14 +197,15 @@ class MapView(ScrollView, can_focus=True):
 
     def notify_style_update(self) -> None:
         """Another theme has other colours."""
-        self._styles.clear()
+        self._forget_drawn()
         super().notify_style_update()
 
     def _style_of(self, role: Role) -> Style:
         """A line has dozens of stretches, a map only a few hundred roles: each is asked once."""
         style = self._styles.get(role)
         if style is None:
-            style = self._styles[role] = self._style(role)
+            base = self.rich_style if role is _SPACE else self._style_of(_SPACE)
+            style = self._styles[role] = base + self._style(role)
         return style
 
     def _style(self, role: Role) -> Style:
