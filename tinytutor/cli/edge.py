@@ -94,12 +94,15 @@ def _kinds() -> list[tuple[type[BaseException] | tuple[type[BaseException], ...]
     from tinytutor.notebooks.reading import LessonError  # noqa: PLC0415
     from tinytutor.notebooks.student import NotebookUnreadableError  # noqa: PLC0415
     from tinytutor.progress.errors import StoreError  # noqa: PLC0415
+    from tinytutor.tutor.blame import BlameError  # noqa: PLC0415
     from tinytutor.tutor.errors import (  # noqa: PLC0415
         LockedError,
         NoSuchExerciseError,
         NotStartedError,
     )
     from tinytutor.tutor.hints import HintsError  # noqa: PLC0415
+    from tinytutor.tutor.puzzles import PuzzleError  # noqa: PLC0415
+    from tinytutor.tutor.quiz import QuizError  # noqa: PLC0415
     from tinytutor.tutor.workspace import WorkspaceError  # noqa: PLC0415
 
     return [
@@ -114,7 +117,8 @@ def _kinds() -> list[tuple[type[BaseException] | tuple[type[BaseException], ...]
         ((UnknownPlaceError, NoSuchExerciseError), ExitCode.USAGE),
         (LockedError, ExitCode.LOCKED),
         (WorkspaceError, ExitCode.NO_WORKSPACE),
-        ((CourseError, LessonError, HintsError), ExitCode.COURSE_BROKEN),
+        ((CourseError, LessonError, HintsError, QuizError, PuzzleError), ExitCode.COURSE_BROKEN),
+        (BlameError, ExitCode.ENVIRONMENT_BROKEN),
         (NotebookUnreadableError, ExitCode.NOTEBOOK_UNREADABLE),
         (StoreError, ExitCode.STORE_UNREADABLE),
         (OSError, ExitCode.FILE_TROUBLE),

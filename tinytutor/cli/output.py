@@ -146,6 +146,13 @@ class Output:
         if sys.stdin.readline().strip().lower() not in ("y", "yes"):
             raise DeclinedError(otherwise)
 
+    def ask(self, prompt: str) -> str | None:
+        """A line of the person's, or of what is piped in; None where nothing more comes."""
+        self.clear_status()
+        self._write(self._stderr, f"{safe(prompt)} ")
+        line = sys.stdin.readline() if sys.stdin is not None else ""
+        return line.strip() if line else None
+
     def close(self) -> None:
         """Writes out what is still held back. Raises OutputClosedError."""
         self.clear_status()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import os
 from typing import Any
 
 import click
@@ -16,16 +17,21 @@ COMMANDS = {
     "map": "map",
     "start": "start",
     "read": "read",
+    "experiment": "experiment",
     "check": "check",
     "watch": "watch",
     "hint": "hint",
+    "puzzle": "puzzle",
+    "blame": "blame",
     "solution": "solution",
     "diff": "diff",
     "reset": "reset",
     "confused": "confused",
+    "quiz": "quiz",
     "milestone": "milestone",
     "stats": "stats",
     "export": "export",
+    "serve": "serve",
     "doctor": "doctor",
     "completion": "completion",
     "author": "author",
@@ -91,7 +97,8 @@ def open_app(session: Session) -> ExitCode:
     """Opens the terminal app."""
     if session.as_json:
         raise click.UsageError("--json needs a command, such as `tinytutor map --json`.")
-    if not session.output.on_terminal:
+    # The app of a browser's visitor draws through a driver of its own: see `serving`.
+    if not session.output.on_terminal and "TEXTUAL_DRIVER" not in os.environ:
         raise click.UsageError(
             "the app needs a terminal and stdout is none. `tinytutor map` prints the map instead."
         )

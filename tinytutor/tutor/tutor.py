@@ -8,10 +8,10 @@ import threading
 from pathlib import Path
 
 from tinytutor.curriculum import Course, Module
-from tinytutor.curriculum.graph import unlocks
+from tinytutor.curriculum.graph import ancestors, unlocks
 from tinytutor.notebooks.assembly import assemble
 from tinytutor.notebooks.lesson import Lesson
-from tinytutor.notebooks.library import reference_solutions
+from tinytutor.notebooks.library import library_source, reference_solutions
 from tinytutor.notebooks.student import StudentNotebook
 from tinytutor.progress.active_time import time_spent
 from tinytutor.progress.errors import StoreError
@@ -40,6 +40,7 @@ from tinytutor.progress.unlocking import (
 )
 from tinytutor.running.events import RunEvent
 from tinytutor.running.runner import Runner, job_of
+from tinytutor.tutor.blame import Blame, find_blame, passes_with
 from tinytutor.tutor.checking import (
     OnEvent,
     attempt_events,
@@ -61,6 +62,7 @@ from tinytutor.tutor.milestones import (
     milestone_views,
     recorded,
 )
+from tinytutor.tutor.practice import Practice
 from tinytutor.tutor.results import CheckResult, ModuleView
 from tinytutor.tutor.sentences import sentence_for
 from tinytutor.tutor.workspace import Workspace
@@ -80,6 +82,7 @@ class Tutor:
         self._progress = Progress()
         self._lock = threading.Lock()
         self._runner = Runner(workspace.folder)
+        self.practice = Practice(self.course, self._lessons, self.events, self._record)
         self._sync_library()
 
     # What stands where
@@ -216,6 +219,28 @@ class Tutor:
         assembly = assemble(lesson, matching, module.limits, experiment=cell_id)
         events = await collect(self._runner, job_of(assembly), on_event)
         return problem_of(events, cell_id)
+
+    async def blame(self, module_id: str, exercise_id: str) -> Blame:
+        """Finds the module of the student's library that makes an exercise's test fail.
+
+        Runs the test about as often as there are modules before; records nothing.
+        """
+        module, lesson = self.course.module(module_id), self.lesson(module_id)
+        self._desk.exercise(module_id, exercise_id)
+        _, matching = self._desk.read(module_id)
+        assembly = assemble(lesson, matching, module.limits, up_to=exercise_id)
+        written = library_sources(self.events())
+        before = [self.lesson(i) for i in sorted(ancestors(self.course, module_id))]
+        reference = {
+            each.export_name: library_source(each, reference_solutions(each))
+            for each in before
+            if each.export_name in written
+        }
+        own = {name: written[name] for name in reference}
+        names = {each.export_name: each.module_id for each in before}
+        folder = self.workspace.state_folder
+        passes = passes_with(self._runner, lesson, assembly, self.course.library, folder)
+        return await find_blame(exercise_id, module_id, own, reference, names, passes)
 
     def milestones(self) -> tuple[MilestoneView, ...]:
         """What the student's library can do, can do soon, and has done."""
