@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import threading
+from collections.abc import Mapping
 from pathlib import Path
 
 from tinytutor.curriculum import Course, Module
@@ -48,6 +49,7 @@ from tinytutor.tutor.checking import (
     problem_of,
     run_tests,
 )
+from tinytutor.tutor.completion import Completer, Completion, code_before
 from tinytutor.tutor.desk import Desk
 from tinytutor.tutor.errors import LockedError
 from tinytutor.tutor.hints import Hint, read_hints
@@ -67,6 +69,9 @@ from tinytutor.tutor.results import CheckResult, ModuleView
 from tinytutor.tutor.sentences import sentence_for
 from tinytutor.tutor.workspace import Workspace
 
+Position = tuple[int, int]
+"""Line and column in an exercise, from 0."""
+
 
 class Tutor:
     """One student's workspace at work. Methods take milliseconds unless they say otherwise."""
@@ -83,6 +88,7 @@ class Tutor:
         self._lock = threading.Lock()
         self._runner = Runner(workspace.folder)
         self.practice = Practice(self.course, self._lessons, self.events, self._record)
+        self._completer = Completer(workspace.folder)
         self._sync_library()
 
     # What stands where
@@ -309,6 +315,27 @@ class Tutor:
     def record_activity(self, *events: Event) -> None:
         """Stores ticks of active time."""
         self.store.append(*events)
+
+    def complete(
+        self, module_id: str, exercise_id: str, sources: Mapping[str, str], position: Position
+    ) -> tuple[Completion, ...]:
+        """Names that fit at a position of an exercise; up to seconds, so to be called in a thread.
+
+        Args:
+            module_id: of the module.
+            exercise_id: of the exercise.
+            sources: exercise id → code as it stands in the editor.
+            position: line and column, from 0.
+        """
+        before = code_before(self.lesson(module_id), exercise_id, sources)
+        return self._completer.complete(before, sources[exercise_id], position)
+
+    def describe(
+        self, module_id: str, exercise_id: str, sources: Mapping[str, str], position: Position
+    ) -> str:
+        """What the name at a position is: signature and docstring; arguments as `complete` has."""
+        before = code_before(self.lesson(module_id), exercise_id, sources)
+        return self._completer.describe(before, sources[exercise_id], position)
 
     # Inside
 
