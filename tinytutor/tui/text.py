@@ -400,10 +400,17 @@ TROUBLE_KEYS = "Enter  leave"
 PROGRESS = "My progress"
 IDLE = "paused"
 DONE_SHARE = "of the course"
-LEFT = "left"
+LEFT = "left at your pace"
+PLOT_PASSED = "passed"
 NOTHING_LEFT = "nothing"
 COLUMNS = ("Module", "State", "Tests", "Pass rate", "Active", "Elapsed", "Checks", "Errors")
 COLUMNS_MORE = ("Confused", "Hints")
+
+
+def plot_title(most: str) -> str:
+    """What the bars show."""
+    return f"Active time a day, at most {most}"
+
 
 TESTS_PASS = "of tests run pass"
 
