@@ -126,6 +126,66 @@ def build_course(folder: Path, modules: Sequence[TinyModule] = TINY_MODULES) -> 
     return folder
 
 
+PIXEL = (
+    "iVBORw0KGgoAAAANSUhEUgAAAAIAAAACCAIAAAD91JpzAAAAEUlEQVR4nGP4"
+    "z8DA8B+MgBgAHfAD/dPQfSYAAAAASUVORK5CYII="
+)
+"""A picture of two by two pixels, PNG in base64."""
+
+
+def add_aids(folder: Path) -> Path:
+    """Gives the first module of a tiny course all that helps to learn; returns the folder.
+
+    A puzzle for `double`, a question before the experiment, a reference card, given code that
+    prints, and an experiment that draws a picture.
+    """
+    home = folder / "modules" / NUMBERS.id
+    puzzle = "double:\n  parsons:\n    lines: [first, second]\n    distractors: [never]\n"
+    hints = (home / "hints.yaml").read_text("utf-8").replace("double:\n", puzzle, 1)
+    _write(home / "hints.yaml", hints)
+    lesson = (home / f"{NUMBERS.name}.py").read_text("utf-8")
+    asking = '# %% [markdown] tags=["prediction"]\n"""\n**Predict first.** How long?\n"""\n\n'
+    experiment = '# %% tags=["experiment"]\n'
+    drawing = f"{asking}{experiment}{_DRAWS.format(pixel=PIXEL)}"
+    lesson = lesson.replace(experiment, drawing, 1)
+    lesson = lesson.replace("import expect, run_tests, same\n", _GIVEN, 1)
+    _write(
+        home / f"{NUMBERS.name}.py", lesson.replace('# %% [markdown]\n"""\n## Summary', _CARD, 1)
+    )
+    return folder
+
+
+_GIVEN = """\
+import expect, run_tests, same
+
+print("given code speaks")
+"""
+_DRAWS = """\
+class Drawn:
+    def _repr_png_(self):
+        import base64
+        return base64.b64decode({pixel!r})
+
+from IPython.display import display
+display(Drawn())
+"""
+_CARD = '''\
+# %% [markdown]
+"""
+## Quick reference
+
+`double(x)` is twice `x`.
+
+```python
+double(2)
+```
+"""
+
+# %% [markdown]
+"""
+## Summary'''
+
+
 def reference_cell(exercise: TinyExercise) -> str:
     """The solution cell as a student who knows the answer leaves it."""
     return f"#| export\n{exercise.signature}\n{textwrap.indent(exercise.solution, '    ')}"

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import Outcome, write_cell
-from tests.courses import NUMBERS, build_course, wrong_cell
+from tests.courses import NUMBERS, add_aids, build_course, wrong_cell
 from tinytutor.cli.exit_codes import ExitCode
 from tinytutor.curriculum.loader import load_course
 from tinytutor.progress.events import PredictionMade, PuzzleTried, QuizAnswered
@@ -22,17 +22,7 @@ Call = Callable[..., Outcome]
 @pytest.fixture
 def course_folder(tmp_path: Path) -> Path:
     """A course of this test's own, with a puzzle and an experiment that is asked about."""
-    folder = build_course(tmp_path / "own course")
-    hints = folder / "modules" / "01_numbers" / "hints.yaml"
-    puzzle = "double:\n  parsons:\n    lines: [first, second]\n    distractors: [never]\n"
-    hints.write_text(hints.read_text("utf-8").replace("double:\n", puzzle, 1), "utf-8")
-    lesson = folder / "modules" / "01_numbers" / "numbers.py"
-    asking = '# %% [markdown] tags=["prediction"]\n"""\n**Predict first.** How long?\n"""\n\n'
-    experiment = '# %% tags=["experiment"]'
-    lesson.write_text(
-        lesson.read_text("utf-8").replace(experiment, asking + experiment, 1), "utf-8"
-    )
-    return folder
+    return add_aids(build_course(tmp_path / "own course"))
 
 
 def recorded(workspace: Path, course_folder: Path) -> list[object]:
@@ -89,6 +79,7 @@ def test_an_experiment_is_predicted_and_run(
     assert "Predict first. How long?" in listed
     outcome = call("experiment", "01", "1", "-m", "not long")
     assert "You predicted: not long" in outcome.stdout
+    assert "[a picture]" in outcome.stdout
     assert "Numbers: measured" in outcome.stdout
     assert call("experiment", "01", "2").code == ExitCode.USAGE
     kept = [e for e in recorded(workspace, course_folder) if isinstance(e, PredictionMade)]
