@@ -48,6 +48,7 @@ async def test_an_experiment_waits_for_a_prediction(tmp_path: Path) -> None:
         kept = [e.what for e in tutor.events() if isinstance(e.what, PredictionMade)]
         assert [event.text for event in kept] == ["long"]
         screen.action_section("previous")
+        await until(pilot, lambda: not screen.query(ExperimentBlock))
         screen.action_section("next")
         await until(pilot, lambda: bool(screen.query(ExperimentBlock)))
 
@@ -178,7 +179,11 @@ async def test_names_are_completed_from_lesson_and_own_code(tmp_path: Path) -> N
         await pilot.press("down", "enter")
         await pilot.pause()
         assert editor.text.endswith(("math.cos", "math.copysign", "math.cosh", "math.comb"))
-        await pilot.press("ctrl+space", "escape")
+        write(app, "def double(x):\n    return math.co")
+        editor.move_cursor(editor.document.end)
+        await pilot.press("ctrl+space")
+        await until(pilot, lambda: editor.completions is not None and editor.completions.is_open)
+        await pilot.press("escape")
         await pilot.pause()
         assert screen.pane == "exercise", "Esc closes the list, not the editor"
 

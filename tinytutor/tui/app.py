@@ -57,15 +57,16 @@ class TutorApp(App[None]):
         self.tutor: Tutor | None = None
         self.meter = ActivityMeter()
         self._leaving: Worker[None] | None = None
-        if glyphs.wants_ascii():
-            self._filters.append(glyphs.AsciiFilter())
-
-    def on_mount(self) -> None:
-        """Takes the chosen theme and keys, then shows the map or the welcome."""
+        # Before the app runs: a theme taken then costs a second reading of all style sheets.
         for theme in OURS:
             self.register_theme(theme)
         known = self.settings.theme in self.available_themes
         self.theme = self.settings.theme if known else DARK.name
+        if glyphs.wants_ascii():
+            self._filters.append(glyphs.AsciiFilter())
+
+    def on_mount(self) -> None:
+        """Takes the chosen keys, then shows the map or the welcome."""
         self.theme_changed_signal.subscribe(self, self._theme_chosen)
         self.set_keymap(self.settings.keys)
         self.set_interval(_POLL_SECONDS, self._measure)

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tinytutor.curriculum import Module
 from tinytutor.progress.unlocking import State
-from tinytutor.running.verdicts import Verdict
+
+if TYPE_CHECKING:
+    from tinytutor.running.verdicts import Verdict
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from textual.widgets import TextArea
 from textual.widgets.text_area import Selection
 
 from tinytutor.tui import indenting, pairing
-from tinytutor.tui.themes import editor_theme
+from tinytutor.tui.editor_theme import editor_theme
 from tinytutor.tui.widgets.completion_list import CompletionList
 from tinytutor.tutor.completion import Completion
 
@@ -25,6 +25,7 @@ class CodeEditor(TextArea):
 
     COMPONENT_CLASSES = {"code-editor--marked"}
     BINDINGS = [
+        Binding("ctrl+a", "select_all", "Select all", show=False),
         Binding("shift+tab", "shift_lines(False)", "Indent less", show=False),
         Binding("ctrl+underscore,ctrl+slash", "toggle_comments", "Comment", show=False),
     ]

@@ -70,41 +70,38 @@ class LessonPane(VerticalScroll, TellsMistakes):
         """Shows a section from its beginning."""
         self.border_title = Content(f"{text.LESSON}  {text.section_of(number, total)}")
         self._next_title = next_title
-        self._rest = ()
-        self._fill(pieces(section), from_the_top=True)
+        self._show_up_to_a_question(pieces(section), from_the_top=True)
+
+    def _show_up_to_a_question(self, found: Sequence[Piece], *, from_the_top: bool) -> None:
+        """What follows a question would give away its answer, and waits for it."""
+        cut = next((n for n, p in enumerate(found) if self._asks(p, found[n:])), len(found)) + 1
+        self._rest = tuple(found[cut:])
+        self._fill(tuple(found[:cut]), from_the_top=from_the_top, to_the_end=not self._rest)
+
+    def _asks(self, piece: Piece, rest: Sequence[Piece]) -> bool:
+        return (
+            piece.kind is PieceKind.PREDICTION
+            and piece.cell_id not in self._predictions
+            and any(each.kind is PieceKind.EXPERIMENT for each in rest)
+        )
 
     @work(exclusive=True, group="lesson", exit_on_error=False)
-    async def _fill(self, found: tuple[Piece, ...], *, from_the_top: bool) -> None:
+    async def _fill(
+        self, found: tuple[Piece, ...], *, from_the_top: bool, to_the_end: bool
+    ) -> None:
         body = self.query_one("#section", Vertical)
-        start = 0
         if from_the_top:
-            start = 1
             with self.app.batch_update():
                 await body.remove_children()
                 self.scroll_home(animate=False)
                 await body.mount_all(self._widgets(found[:1]))
-            if found and self._must_wait(found, 0):
-                return
-        for index in range(start, len(found)):
+            found = found[1:]
+        for piece in found:
             # One piece at a time, and keys in between.
-            await body.mount_all(self._widgets([found[index]]))
-            if self._must_wait(found, index):
-                return
-        words = text.section_next(self._next_title) if self._next_title else text.SECTION_END
-        await body.mount(Static(Content(words), classes="section-end"))
-
-    def _must_wait(self, found: Sequence[Piece], index: int) -> bool:
-        """Whether what follows would give away the answer to a question."""
-        rest = tuple(found[index + 1 :])
-        piece = found[index]
-        if (
-            piece.kind is not PieceKind.PREDICTION
-            or piece.cell_id in self._predictions
-            or not any(each.kind is PieceKind.EXPERIMENT for each in rest)
-        ):
-            return False
-        self._rest = rest
-        return True
+            await body.mount_all(self._widgets([piece]))
+        if to_the_end:
+            words = text.section_next(self._next_title) if self._next_title else text.SECTION_END
+            await body.mount(Static(Content(words), classes="section-end"))
 
     @property
     def waits(self) -> bool:
@@ -113,15 +110,15 @@ class LessonPane(VerticalScroll, TellsMistakes):
 
     def ask(self) -> None:
         """Goes to the line on which the prediction is written."""
-        for line in self.query(PredictionBlock).last().query(Input):
-            line.focus()
+        for block in self.query(PredictionBlock):
+            for line in block.query(Input):
+                line.focus()
 
     @on(PredictionBlock.Answered)
     def _answered(self, event: PredictionBlock.Answered) -> None:
         self._predictions[event.cell_id] = event.words
-        rest, self._rest = self._rest, ()
         self.focus()
-        self._fill(rest, from_the_top=False)
+        self._show_up_to_a_question(self._rest, from_the_top=False)
 
     def _widgets(self, found: Iterable[Piece]) -> list[Widget]:
         return [self._widget(piece) for piece in found]
