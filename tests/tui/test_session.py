@@ -40,6 +40,8 @@ class Terminal:
             capture_output=True,
             text=True,
             check=True,
+            # Explicitly: readline puts LINES and COLUMNS into the environment behind Python's back.
+            env=dict(os.environ),
         )
         return done.stdout
 
