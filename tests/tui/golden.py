@@ -16,6 +16,7 @@ from typing import Any
 os.environ["TEXTUAL_ANIMATIONS"] = "none"
 
 from textual.pilot import Pilot
+from textual.widgets import TextArea
 
 from tests.tui.whole_course import at_work, build_whole
 from tinytutor.tui.app import TutorApp
@@ -86,12 +87,22 @@ async def picture(home: Path, name: str, size: tuple[int, int]) -> str:
             await _until(pilot, MapScreen)
             await pilot.pause()
             await SCREENS[name](pilot)
-            for _ in range(3):
-                await pilot.pause(0.05)
-            words, colours = _drawn(app)
+            words, colours = await _at_rest(pilot, app)
         parts += [words] if not parts else []
         parts += [f"--- {theme}", colours]
     return "\n".join(parts) + "\n"
+
+
+async def _at_rest(pilot: Pilot[Any], app: TutorApp) -> tuple[str, str]:
+    """The screen once it no longer changes: colours of code come a moment after the code."""
+    for area in app.screen.query(TextArea):
+        area.cursor_blink = False
+    same, before = 0, ("", "")
+    while same < 5:
+        await pilot.pause(0.1)
+        now = _drawn(app)
+        same, before = (same + 1 if now == before else 0), now
+    return before
 
 
 def build_course(home: Path) -> Any:

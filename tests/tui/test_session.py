@@ -31,7 +31,7 @@ class Terminal:
         self._socket = str(home / "tmux")
         self._buffer = home / "buffer"
         command = f"{sys.executable} -m tinytutor --workspace {folder}"
-        self._tmux("new-session", "-d", "-x", "120", "-y", "40", command)
+        self._tmux("new-session", "-d", "-x", "160", "-y", "48", command)
 
     def _tmux(self, *arguments: str) -> str:
         assert TMUX is not None

@@ -7,6 +7,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.content import Content
 from textual.screen import Screen
+from textual.timer import Timer
 from textual.widgets import Footer, Input, Static
 
 from tinytutor.tui import glyphs, text
@@ -39,6 +40,7 @@ class MapScreen(Screen[None]):
         self._only = ""
         """The state that the map is filtered by, or nothing."""
         self._typed_number = ""
+        self._forgetting: Timer | None = None
 
     def compose(self) -> ComposeResult:
         """Bar, map, detail, search, keys."""
@@ -200,7 +202,9 @@ class MapScreen(Screen[None]):
                 self._map.focus_module(found[0])
                 break
         self._typed_number = str(digit)
-        self.set_timer(1.0, self._forget_number)
+        if self._forgetting is not None:
+            self._forgetting.stop()
+        self._forgetting = self.set_timer(1.0, self._forget_number)
 
     def _forget_number(self) -> None:
         self._typed_number = ""

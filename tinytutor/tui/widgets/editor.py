@@ -48,6 +48,9 @@ class CodeEditor(TextArea):
         for key in ("f6", "f7"):
             # The screen has other uses for them; kept here they would change places in the footer.
             self._bindings.key_to_bindings.pop(key, None)
+        # Home goes to the beginning of the line; Ctrl+A does what students know it for.
+        own = self._bindings.key_to_bindings["ctrl+a"]
+        own[:] = [binding for binding in own if binding.action == "select_all"]
 
     def on_mount(self) -> None:
         """Takes the colours of the theme, now and whenever it changes."""

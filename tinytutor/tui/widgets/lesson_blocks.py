@@ -42,23 +42,23 @@ class OutputView(Vertical):
         super().__init__(classes="output-view")
         self.cell_id = cell_id
         self._shown = shown
-        self._drawn: Shown | None = None
+        self.display = shown != NOTHING
 
-    def on_mount(self) -> None:
+    def compose(self) -> ComposeResult:
         """What it showed before is still there."""
-        self.show(self._shown)
+        yield from self._parts(*self._shown)
 
     def show(self, shown: Shown) -> None:
         """Puts up what has come so far. Text that grows stays one widget."""
-        self._shown = shown
-        if not self.is_mounted or shown == self._drawn:
+        before, self._shown = self._shown, shown
+        if not self.is_mounted or shown == before:
+            # Before it is composed there is nothing to update: it will begin with this output.
             return
-        before, self._drawn = self._drawn, shown
+        self.display = shown != NOTHING
         outputs, error = shown
-        self.display = bool(outputs or error)
         only_text = not any(_is_picture(each) for each in outputs)
         printed = self.query(".output Static").results(Static)
-        if before is not None and only_text and (first := next(printed, None)) is not None:
+        if only_text and (first := next(printed, None)) is not None:
             first.update(output_content(outputs, error))
             return
         self.remove_children()
