@@ -25,7 +25,6 @@ class CodeEditor(TextArea):
 
     COMPONENT_CLASSES = {"code-editor--marked"}
     BINDINGS = [
-        Binding("ctrl+a", "select_all", "Select all", show=False),
         Binding("shift+tab", "shift_lines(False)", "Indent less", show=False),
         Binding("ctrl+underscore,ctrl+slash", "toggle_comments", "Comment", show=False),
     ]
@@ -48,9 +47,6 @@ class CodeEditor(TextArea):
         for key in ("f6", "f7"):
             # The screen has other uses for them; kept here they would change places in the footer.
             self._bindings.key_to_bindings.pop(key, None)
-        # Home goes to the beginning of the line; Ctrl+A does what students know it for.
-        own = self._bindings.key_to_bindings["ctrl+a"]
-        own[:] = [binding for binding in own if binding.action == "select_all"]
 
     def on_mount(self) -> None:
         """Takes the colours of the theme, now and whenever it changes."""
@@ -119,6 +115,13 @@ class CodeEditor(TextArea):
         if self.completions is not None and self.completions.key(event.key):
             event.stop()
             event.prevent_default()
+            return
+        if event.key == "ctrl+a":
+            # Here and not as a binding, which the app looks up last: on a busy machine a paste
+            # that follows would come before it.
+            event.stop()
+            event.prevent_default()
+            self.select_all()
             return
         if event.key == "enter":
             event.stop()
