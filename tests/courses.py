@@ -39,6 +39,9 @@ class TinyModule:
     requires: tuple[str, ...] = ()
     given: str = ""
     """Further lines of the first code cell."""
+    difficulty: int = 1
+    hours: float = 0.5
+    branch: str = "only"
 
     @property
     def name(self) -> str:
@@ -121,6 +124,66 @@ def build_course(folder: Path, modules: Sequence[TinyModule] = TINY_MODULES) -> 
         for exercise in module.exercises:
             _write(home / "mistakes" / f"{exercise.id}.yaml", _mistake_text(exercise))
     return folder
+
+
+PIXEL = (
+    "iVBORw0KGgoAAAANSUhEUgAAAAIAAAACCAIAAAD91JpzAAAAEUlEQVR4nGP4"
+    "z8DA8B+MgBgAHfAD/dPQfSYAAAAASUVORK5CYII="
+)
+"""A picture of two by two pixels, PNG in base64."""
+
+
+def add_aids(folder: Path) -> Path:
+    """Gives the first module of a tiny course all that helps to learn; returns the folder.
+
+    A puzzle for `double`, a question before the experiment, a reference card, given code that
+    prints, and an experiment that draws a picture.
+    """
+    home = folder / "modules" / NUMBERS.id
+    puzzle = "double:\n  parsons:\n    lines: [first, second]\n    distractors: [never]\n"
+    hints = (home / "hints.yaml").read_text("utf-8").replace("double:\n", puzzle, 1)
+    _write(home / "hints.yaml", hints)
+    lesson = (home / f"{NUMBERS.name}.py").read_text("utf-8")
+    asking = '# %% [markdown] tags=["prediction"]\n"""\n**Predict first.** How long?\n"""\n\n'
+    experiment = '# %% tags=["experiment"]\n'
+    drawing = f"{asking}{experiment}{_DRAWS.format(pixel=PIXEL)}"
+    lesson = lesson.replace(experiment, drawing, 1)
+    lesson = lesson.replace("import expect, run_tests, same\n", _GIVEN, 1)
+    _write(
+        home / f"{NUMBERS.name}.py", lesson.replace('# %% [markdown]\n"""\n## Summary', _CARD, 1)
+    )
+    return folder
+
+
+_GIVEN = """\
+import expect, run_tests, same
+
+print("given code speaks")
+"""
+_DRAWS = """\
+class Drawn:
+    def _repr_png_(self):
+        import base64
+        return base64.b64decode({pixel!r})
+
+from IPython.display import display
+display(Drawn())
+"""
+_CARD = '''\
+# %% [markdown]
+"""
+## Quick reference
+
+`double(x)` is twice `x`.
+
+```python
+double(2)
+```
+"""
+
+# %% [markdown]
+"""
+## Summary'''
 
 
 def reference_cell(exercise: TinyExercise) -> str:
@@ -254,18 +317,18 @@ def _course_text(modules: Sequence[TinyModule]) -> str:
         'version: "1"',
         f"library: {LIBRARY}",
         "branches:",
-        "  - id: only",
-        "    title: The only branch",
-        "modules:",
     ]
+    for branch in dict.fromkeys(module.branch for module in modules):
+        lines += [f"  - id: {branch}", f"    title: {branch.capitalize()}"]
+    lines.append("modules:")
     for module in modules:
         lines += [
             f"  - id: {module.id}",
             f"    title: {module.title}",
             f"    goal: Know {module.title.lower()}.",
-            "    difficulty: 1",
-            "    hours: 0.5",
-            "    branch: only",
+            f"    difficulty: {module.difficulty}",
+            f"    hours: {module.hours:g}",
+            f"    branch: {module.branch}",
         ]
         if module.requires:
             lines.append("    requires:")

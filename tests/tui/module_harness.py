@@ -17,7 +17,7 @@ from textual.content import Content
 from textual.pilot import Pilot
 from textual.widgets import Static
 
-from tests.courses import build_course
+from tests.courses import add_aids, build_course
 from tinytutor.curriculum.loader import load_course
 from tinytutor.progress.active_time import ActivityMeter
 from tinytutor.tui.screens.module import ModuleScreen
@@ -119,10 +119,14 @@ def result(app: ModuleApp) -> str:
 
 @asynccontextmanager
 async def numbers(
-    tmp_path: Path, *, size: tuple[int, int] = (120, 40), check_at_once: bool = False
+    tmp_path: Path,
+    *,
+    size: tuple[int, int] = (120, 40),
+    check_at_once: bool = False,
+    aids: bool = False,
 ) -> AsyncIterator[tuple[Tutor, ModuleApp, Pilot[None]]]:
-    """The first module of the tiny course, started and open."""
-    tutor = started_tutor(tmp_path)
+    """The first module of the tiny course, started and open; with all that helps to learn."""
+    tutor = started_tutor(tmp_path, aids=aids)
     try:
         async with opened(tutor, "01_numbers", size=size, check_at_once=check_at_once) as (app, p):
             yield tutor, app, p
@@ -130,9 +134,10 @@ async def numbers(
         await tutor.close()
 
 
-def started_tutor(tmp_path: Path) -> Tutor:
+def started_tutor(tmp_path: Path, *, aids: bool = False) -> Tutor:
     """A tutor of the tiny course whose first module is started."""
-    course = load_course(build_course(tmp_path / "course"))
+    folder = build_course(tmp_path / "course")
+    course = load_course(add_aids(folder) if aids else folder)
     tutor = Tutor(create_workspace(tmp_path / "work", course))
     tutor.start("01_numbers")
     return tutor

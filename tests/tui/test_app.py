@@ -9,12 +9,16 @@ import pytest
 
 from tests.tui.conftest import RunApp, shown, until
 from tinytutor.curriculum import Course
-from tinytutor.progress.events import Activity, ConfusionReported
+from tinytutor.progress.events import Activity, ConfusionReported, Event, ModulePassed
+from tinytutor.tui import text
 from tinytutor.tui.app import TutorApp
 from tinytutor.tui.commands import COMMANDS, Place
 from tinytutor.tui.screens.map import MapScreen
+from tinytutor.tui.screens.quiz import QuizDialog
+from tinytutor.tui.screens.tour import TourDialog
 from tinytutor.tui.screens.welcome import WelcomeScreen
-from tinytutor.tutor.workspace import is_workspace
+from tinytutor.tutor.tutor import Tutor
+from tinytutor.tutor.workspace import is_workspace, open_workspace
 
 
 async def test_the_first_key_makes_the_workspace(run_app: RunApp, folder: Path) -> None:
@@ -24,8 +28,66 @@ async def test_the_first_key_makes_the_workspace(run_app: RunApp, folder: Path) 
         assert str(folder) in "".join(shown(pilot).replace("│", "").split())
         assert not folder.exists(), "nothing is made before the student says so"
         await pilot.press("enter")
-        await until(pilot, lambda: isinstance(pilot.app.screen, MapScreen))
+        await until(pilot, lambda: isinstance(pilot.app.screen, TourDialog))
         assert is_workspace(folder)
+        await pilot.press("escape")
+        assert isinstance(pilot.app.screen, MapScreen), "the tour can be skipped at once"
+
+
+@pytest.mark.usefixtures("started")
+async def test_the_tour_has_few_steps_and_comes_on_request_only(run_app: RunApp) -> None:
+    async with run_app() as pilot:
+        assert isinstance(pilot.app.screen, MapScreen)
+        await pilot.app.run_action("tour")
+        await pilot.pause()
+        assert len(text.TOUR) <= 5
+        for title, _ in text.TOUR:
+            assert title in shown(pilot)
+            await pilot.press("enter")
+            await pilot.pause()
+        assert isinstance(pilot.app.screen, MapScreen)
+
+
+async def test_questions_come_back_in_a_later_session(
+    run_app: RunApp, started: Path, course: Course
+) -> None:
+    pass_long_ago(started, course)
+    async with run_app() as pilot:
+        await until(pilot, lambda: "What is twice two?" in shown(pilot))
+        assert isinstance(pilot.app.screen, QuizDialog)
+        await pilot.press("1")
+        await until(pilot, lambda: "Two and two are four." in shown(pilot))
+        assert "Not so" in shown(pilot)
+        await pilot.press("enter")
+        await pilot.pause()
+        assert isinstance(pilot.app.screen, MapScreen)
+    async with run_app() as pilot:
+        assert isinstance(pilot.app.screen, MapScreen), "asked once in a session"
+
+
+async def test_questions_can_be_skipped_and_turned_off(
+    run_app: RunApp, started: Path, course: Course, tmp_path: Path
+) -> None:
+    pass_long_ago(started, course)
+    async with run_app() as pilot:
+        await until(pilot, lambda: isinstance(pilot.app.screen, QuizDialog))
+        await pilot.press("escape")
+        await pilot.pause()
+        assert isinstance(pilot.app.screen, MapScreen)
+        assert "1 of 3 passed" in shown(pilot), "nothing is locked"
+    (tmp_path / "settings.json").write_text(json.dumps({"quiz": False}))
+    async with run_app() as pilot:
+        await pilot.pause(0.2)
+        assert isinstance(pilot.app.screen, MapScreen)
+
+
+def pass_long_ago(folder: Path, course: Course) -> None:
+    """Puts a pass of the first module into the record, of a day long before."""
+    tutor = Tutor(open_workspace(folder, course))
+    passing = ModulePassed("a", tutor.lesson("01_numbers").tests_sha256, "numbers", "")
+    at = "2026-01-01T00:00:00.000Z"
+    tutor.store.append(Event(passing, module_id="01_numbers", at=at))
+    tutor.store.close()
 
 
 async def test_a_workspace_that_cannot_be_made_says_why(run_app: RunApp, folder: Path) -> None:
@@ -50,10 +112,10 @@ async def test_help_lists_the_keys_of_the_screen(run_app: RunApp) -> None:
     async with run_app(size=(100, 60)) as pilot:
         await pilot.press("question_mark")
         await pilot.pause()
-        text = shown(pilot)
+        drawn = shown(pilot)
         for command in COMMANDS:
             if command.place in (Place.MAP, Place.EVERYWHERE) and command.keys:
-                assert command.sentence in text
+                assert command.sentence in drawn
         await pilot.press("escape")
         assert isinstance(pilot.app.screen, MapScreen)
 
@@ -73,11 +135,11 @@ async def test_a_theme_is_remembered(run_app: RunApp, folder: Path, course: Cour
         assert pilot.app.theme == "tinytutor-dark"
         await pilot.press("s", "down", "enter", "escape")
         await pilot.pause()
-        assert pilot.app.theme == "tinytutor-light"
+        assert pilot.app.theme == "tinytutor-high-contrast"
     again = TutorApp(folder, course)
     async with again.run_test() as pilot:
         await pilot.pause()
-        assert pilot.app.theme == "tinytutor-light"
+        assert pilot.app.theme == "tinytutor-high-contrast"
 
 
 @pytest.mark.usefixtures("started")

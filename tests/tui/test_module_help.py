@@ -16,7 +16,7 @@ from tinytutor.tui.screens.dialogs import Choice
 from tinytutor.tui.screens.outline import OutlineDialog
 from tinytutor.tui.screens.solution import SolutionScreen
 from tinytutor.tui.widgets.editor import CodeEditor
-from tinytutor.tui.widgets.lesson_pane import ExercisePointer
+from tinytutor.tui.widgets.lesson_blocks import ExercisePointer
 from tinytutor.tutor.tutor import Tutor
 
 DOUBLE, HALF = NUMBERS.exercises

@@ -20,7 +20,7 @@ from tests.tui.module_harness import (
 )
 from tinytutor.running.runner import Runner
 from tinytutor.tui.screens.celebration import Celebration
-from tinytutor.tui.widgets.lesson_pane import ExperimentBlock
+from tinytutor.tui.widgets.lesson_blocks import ExperimentBlock
 from tinytutor.tutor.tutor import Tutor
 
 DOUBLE, HALF = NUMBERS.exercises

@@ -103,10 +103,10 @@ def test_a_run_folds_its_events() -> None:
 
 
 def test_only_the_experiment_s_own_output_is_kept() -> None:
-    run = Run(RunKind.EXPERIMENT, "x", frozenset(), 0.0)
+    run = Run(RunKind.EXPERIMENT, "x", frozenset(), 0.0, watched=frozenset({"x"}))
     run = run.after(CellOutput("double", "text/plain", "before"))
     run = run.after(CellOutput("x", "text/plain", "measured"))
-    assert [output.data for output in run.outputs] == ["measured"]
+    assert [output.data for output in run.outputs["x"]] == ["measured"]
 
 
 # The state

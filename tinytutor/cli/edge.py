@@ -112,12 +112,15 @@ def _kinds() -> list[tuple[type[BaseException] | tuple[type[BaseException], ...]
     from tinytutor.review.reviewing import NoSuchModuleError, UnsafeError  # noqa: PLC0415
     from tinytutor.review.rules import UnknownRuleError  # noqa: PLC0415
     from tinytutor.running.sandbox.support import NoSandboxError  # noqa: PLC0415
+    from tinytutor.tutor.blame import BlameError  # noqa: PLC0415
     from tinytutor.tutor.errors import (  # noqa: PLC0415
         LockedError,
         NoSuchExerciseError,
         NotStartedError,
     )
     from tinytutor.tutor.hints import HintsError  # noqa: PLC0415
+    from tinytutor.tutor.puzzles import PuzzleError  # noqa: PLC0415
+    from tinytutor.tutor.quiz import QuizError  # noqa: PLC0415
     from tinytutor.tutor.workspace import WorkspaceError  # noqa: PLC0415
 
     return [
@@ -139,7 +142,11 @@ def _kinds() -> list[tuple[type[BaseException] | tuple[type[BaseException], ...]
         (ProbesError, ExitCode.USAGE),
         (LockedError, ExitCode.LOCKED),
         (WorkspaceError, ExitCode.NO_WORKSPACE),
-        ((CourseError, LessonError, HintsError, DecisionsError), ExitCode.COURSE_BROKEN),
+        (
+            (CourseError, LessonError, HintsError, QuizError, PuzzleError, DecisionsError),
+            ExitCode.COURSE_BROKEN,
+        ),
+        (BlameError, ExitCode.ENVIRONMENT_BROKEN),
         (NotebookUnreadableError, ExitCode.NOTEBOOK_UNREADABLE),
         (StoreError, ExitCode.STORE_UNREADABLE),
         (OSError, ExitCode.FILE_TROUBLE),

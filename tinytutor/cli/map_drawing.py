@@ -12,7 +12,7 @@ from tinytutor.curriculum import drawing as drawings
 from tinytutor.curriculum.glyphs import ASCII, UNICODE
 from tinytutor.curriculum.graph import edges
 from tinytutor.curriculum.layout import lay_out
-from tinytutor.tutor.appearance import STATE_FRAMES
+from tinytutor.tutor.appearance import STATE_FRAMES, branch_symbol
 
 if TYPE_CHECKING:
     from tinytutor.tutor.results import ModuleView
@@ -22,7 +22,7 @@ def drawn_lines(
     course: Course, views: Sequence[ModuleView], width: int, *, unicode: bool
 ) -> list[tuple[Piece, ...]] | None:
     """The map, None where it doesn't fit into so many columns."""
-    faces = {view.module.id: _face(view, unicode=unicode) for view in views}
+    faces = {view.module.id: _face(course, view, unicode=unicode) for view in views}
     layout = lay_out(drawings.common_size(faces), edges(course), breadth=width)
     if layout.width > width:
         return None
@@ -34,14 +34,26 @@ def drawn_lines(
         if segments and segments[-1].role.part is drawings.Part.SPACE:
             segments.pop()
         lines.append(tuple((segment.text, _tone(segment.role, tones)) for segment in segments))
-    return lines
+    return [*lines, (), legend(course, unicode=unicode)]
 
 
-def _face(view: ModuleView, *, unicode: bool) -> drawings.Face:
+def legend(course: Course, *, unicode: bool) -> tuple[Piece, ...]:
+    """Which symbol stands for which branch."""
+    used = {module.branch for module in course.modules}
+    words = (
+        f"{branch_symbol(course, branch.id, unicode=unicode)} {branch.title}"
+        for branch in course.branches
+        if branch.id in used
+    )
+    return (("   ".join(words), Tone.QUIET),)
+
+
+def _face(course: Course, view: ModuleView, *, unicode: bool) -> drawings.Face:
     state = view.state.value
     symbol = state_symbol(state, unicode=unicode)
     tests = f"  {view.tests_passed}/{view.tests_total}" if view.tests_total else ""
-    title = drawings.Piece(view.module.label, Tone.STRONG.value)
+    branch = branch_symbol(course, view.module.branch, unicode=unicode)
+    title = drawings.Piece(f"{branch} {view.module.label}", Tone.STRONG.value)
     progress = drawings.Piece(f"{symbol} {state}{tests}", STATE_TONES[state].value)
     return drawings.Face(((title,), (progress,)), STATE_FRAMES[state])
 

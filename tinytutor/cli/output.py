@@ -151,11 +151,12 @@ class Output:
         """Whether a person is there to answer."""
         return _is_terminal(sys.stdin)
 
-    def ask(self, question: str) -> str:
-        """What the person types, without blanks at its ends; empty at the end of input."""
+    def ask(self, prompt: str) -> str | None:
+        """A line of the person's, or of what is piped in; None where nothing more comes."""
         self.clear_status()
-        self._write(self._stderr, f"{safe(question)} ")
-        return sys.stdin.readline().strip()
+        self._write(self._stderr, f"{safe(prompt)} ")
+        line = sys.stdin.readline() if sys.stdin is not None else ""
+        return line.strip() if line else None
 
     def close(self) -> None:
         """Writes out what is still held back. Raises OutputClosedError."""

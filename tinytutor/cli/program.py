@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import os
 from typing import Any
 
 import click
@@ -16,13 +17,17 @@ COMMANDS = {
     "map": "map",
     "start": "start",
     "read": "read",
+    "experiment": "experiment",
     "check": "check",
     "watch": "watch",
     "hint": "hint",
+    "puzzle": "puzzle",
+    "blame": "blame",
     "solution": "solution",
     "diff": "diff",
     "reset": "reset",
     "confused": "confused",
+    "quiz": "quiz",
     "milestone": "milestone",
     "stats": "stats",
     "submit": "submit",
@@ -32,6 +37,7 @@ COMMANDS = {
     "report": "report",
     "grade": "grade",
     "send": "send",
+    "serve": "serve",
     "doctor": "doctor",
     "completion": "completion",
     "author": "author",
@@ -98,7 +104,8 @@ def open_app(session: Session) -> ExitCode:
     """Opens the terminal app."""
     if session.as_json:
         raise click.UsageError("--json needs a command, such as `tinytutor map --json`.")
-    if not session.output.on_terminal:
+    # The app of a browser's visitor draws through a driver of its own: see `serving`.
+    if not session.output.on_terminal and "TEXTUAL_DRIVER" not in os.environ:
         raise click.UsageError(
             "the app needs a terminal and stdout is none. `tinytutor map` prints the map instead."
         )

@@ -97,12 +97,13 @@ class Drawing:
         for node, box in layout.boxes.items():
             for y in range(box.y, box.bottom + 1):
                 self._boxes[y].append((node, box))
-        self._arms: list[dict[int, dict[Edge, Arms]]] = [{} for _ in range(layout.height)]
-        """For every line, by column, the edges in that cell. Ends lie on the frames of boxes."""
+        self._arms: list[dict[int, dict[Edge, int]]] = [{} for _ in range(layout.height)]
+        """For every line, by column, the edges in that cell and their `Arms`, as plain numbers: a
+        large map has a hundred thousand of them. Ends lie on the frames of boxes."""
         for edge, way in layout.ways.items():
-            for point, arms in _trace(way):
-                cell = self._arms[point.y].setdefault(point.x, {})
-                cell[edge] = cell.get(edge, Arms.NONE) | arms
+            for x, y, arms in _trace(way):
+                cell = self._arms[y].setdefault(x, {})
+                cell[edge] = cell.get(edge, 0) | arms
 
     def line(self, y: int, faces: Mapping[str, Face], lit: Collection[Edge] = ()) -> list[Segment]:
         """One whole line, as broad as the map.
@@ -159,11 +160,11 @@ class Drawing:
         exits = frame.exits[self.layout.flow]
         return x, exits[any(edge in lit for edge in edges)], Role(Part.FRAME, node, edges)
 
-    def _joint(self, edges: Mapping[Edge, Arms], lit: Collection[Edge]) -> str:
-        every, standing_out = Arms.NONE, Arms.NONE
+    def _joint(self, edges: Mapping[Edge, int], lit: Collection[Edge]) -> str:
+        every = standing_out = 0
         for edge, arms in edges.items():
             every |= arms
-            standing_out |= arms if edge in lit else Arms.NONE
+            standing_out |= arms if edge in lit else 0
         return self.glyphs.line(every, standing_out)
 
 
@@ -179,19 +180,24 @@ def _text_cells(pieces: Iterable[Piece], node: str, box: Rectangle) -> Iterator[
     yield x, " " * (box.right - x), Role(Part.TEXT, node)
 
 
-def _trace(way: tuple[Point, ...]) -> Iterator[tuple[Point, Arms]]:
+def _trace(way: tuple[Point, ...]) -> Iterator[tuple[int, int, int]]:
     """The cells on a way, with the sides that it reaches in each."""
     for start, end in pairwise(way):
         across, down = _sign(end.x - start.x), _sign(end.y - start.y)
         ahead, behind = _ARMS[across, down], _ARMS[-across, -down]
         x, y = start.x, start.y
         while (x, y) != (end.x, end.y):
-            yield Point(x, y), ahead
+            yield x, y, ahead
             x, y = x + across, y + down
-            yield Point(x, y), behind
+            yield x, y, behind
 
 
-_ARMS = {(0, -1): Arms.UP, (1, 0): Arms.RIGHT, (0, 1): Arms.DOWN, (-1, 0): Arms.LEFT}
+_ARMS = {
+    (0, -1): int(Arms.UP),
+    (1, 0): int(Arms.RIGHT),
+    (0, 1): int(Arms.DOWN),
+    (-1, 0): int(Arms.LEFT),
+}
 
 
 def _sign(number: int) -> int:

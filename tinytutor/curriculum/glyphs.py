@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import IntFlag, StrEnum
+from functools import cache
 
 from tinytutor.curriculum.layout import Flow
 
@@ -55,14 +56,19 @@ class Glyphs:
     plain: bool = False
     """Whether all of it is ASCII."""
 
-    def line(self, arms: Arms, lit: Arms) -> str:
-        """The character for lines that reach these sides; those that are lit stand out."""
-        return _ascii_line(arms, lit) if self.plain else _unicode_line(arms, lit)
+    def line(self, arms: int, lit: int) -> str:
+        """The character for lines that reach these sides, `Arms`; those that are lit stand out."""
+        return _line(arms, lit, self.plain)
 
 
 # All joints of light and heavy lines, in base 3: up, right, down, left; 0 none, 1 light, 2 heavy.
 _JOINTS = " ╴╸╷┐┑╻┒┓╶─╾┌┬┭┎┰┱╺╼━┍┮┯┏┲┳╵┘┙│┤┥╽┧┪└┴┵├┼┽┟╁╅┕┶┷┝┾┿┢╆╈╹┚┛╿┦┩┃┨┫┖┸┹┞╀╃┠╂╉┗┺┻┡╄╇┣╊╋"
 _ROUND = {"┌": "╭", "┐": "╮", "└": "╰", "┘": "╯"}
+
+
+@cache
+def _line(arms: int, lit: int, plain: bool) -> str:
+    return (_ascii_line if plain else _unicode_line)(Arms(arms), Arms(lit))
 
 
 def _unicode_line(arms: Arms, lit: Arms) -> str:

@@ -18,7 +18,7 @@ def edges(course: Course) -> tuple[Edge, ...]:
 
 def unlocks(course: Course, module_id: str) -> tuple[str, ...]:
     """Modules that name this one as a direct prerequisite, in ascending number."""
-    return _dependents(course)[module_id]
+    return course.dependents[module_id]
 
 
 def ancestors(course: Course, module_id: str) -> frozenset[str]:
@@ -28,12 +28,12 @@ def ancestors(course: Course, module_id: str) -> frozenset[str]:
 
 def descendants(course: Course, module_id: str) -> frozenset[str]:
     """Everything that stays closed until this module has passed, however far ahead."""
-    return _reach(module_id, _dependents(course))
+    return _reach(module_id, course.dependents)
 
 
 def topological_order(course: Course) -> tuple[str, ...]:
     """An order in which every module comes after its prerequisites; smaller numbers first."""
-    dependents = _dependents(course)
+    dependents = course.dependents
     missing = {module.id: len(module.requires) for module in course.modules}
     position = {module.id: index for index, module in enumerate(course.modules)}
     ready = [position[module_id] for module_id, count in missing.items() if not count]
@@ -93,13 +93,6 @@ def find_cycles(requires: Mapping[str, Iterable[str]]) -> list[tuple[str, ...]]:
             elif needed in requires and needed not in finished:
                 path[needed] = iter(requires[needed])
     return cycles
-
-
-def _dependents(course: Course) -> dict[str, tuple[str, ...]]:
-    found: dict[str, list[str]] = {module.id: [] for module in course.modules}
-    for needed, module_id in edges(course):
-        found[needed].append(module_id)
-    return {module_id: tuple(dependents) for module_id, dependents in found.items()}
 
 
 def _reach(start: str, neighbours: Mapping[str, Iterable[str]]) -> frozenset[str]:

@@ -139,6 +139,15 @@ class Course:
         """Modules by id."""
         return {module.id: module for module in self.modules}
 
+    @cached_property
+    def dependents(self) -> Mapping[str, tuple[str, ...]]:
+        """Module id → ids of the modules that name it as a direct prerequisite."""
+        found: dict[str, list[str]] = {module.id: [] for module in self.modules}
+        for module in self.modules:
+            for needed in module.required_ids:
+                found[needed].append(module.id)
+        return {module_id: tuple(dependents) for module_id, dependents in found.items()}
+
     def module(self, module_id: str) -> Module:
         """The module with exactly this id. Raises KeyError."""
         return self.by_id[module_id]

@@ -9,7 +9,7 @@ that it ran. What overlaps, two sessions side by side or ticks between saves, co
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from tinytutor.progress.clock import boot_seconds
 from tinytutor.progress.events import (
@@ -60,6 +60,8 @@ class TimeSpent:
     """From the first event to the last."""
     gap_seconds: float
     """The θ that was used."""
+    days: Mapping[str, float] = field(default_factory=dict)
+    """UTC date in ISO form → active time."""
 
     def of(self, module_id: str) -> ModuleTime:
         """The time given to the module, zero where there is none."""
@@ -101,6 +103,7 @@ def time_spent(events: Iterable[Event], gap_seconds: float = GAP_SECONDS) -> Tim
     accounts: dict[str, _Account] = {}
     nowhere = _Account()
     last_save: float | None = None
+    days: dict[str, float] = {}
     moment = 0.0
     for event in events:
         moment = timeline.place(event)
@@ -117,6 +120,8 @@ def time_spent(events: Iterable[Event], gap_seconds: float = GAP_SECONDS) -> Tim
             last_save = moment
         for begin, end in coverage.claim(max(0.0, moment - length), moment) if length > 0 else ():
             account.add(begin, end)
+            day = event.at[:10]
+            days[day] = days.get(day, 0.0) + end - begin
         if isinstance(event.what, ModulePassed) and account.passed is None:
             account.passed = moment
     total = nowhere.total + sum(account.total for account in accounts.values())
@@ -125,6 +130,7 @@ def time_spent(events: Iterable[Event], gap_seconds: float = GAP_SECONDS) -> Tim
         active_seconds=min(total, moment),
         elapsed_seconds=moment,
         gap_seconds=gap_seconds,
+        days=days,
     )
 
 

@@ -178,6 +178,45 @@ class MilestoneRun:
 
 
 @dataclass(frozen=True, slots=True)
+class PredictionMade:
+    """The student said what an experiment will show, before it ran."""
+
+    kind = "prediction_made"
+    schema_version = 1
+
+    cell_id: str
+    """Of the question."""
+    text: str
+    """In the student's words; bounded as a test's message is."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "text", bounded(self.text))
+
+
+@dataclass(frozen=True, slots=True)
+class QuizAnswered:
+    """A question of a module that has passed was answered in a later session."""
+
+    kind = "quiz_answered"
+    schema_version = 1
+
+    question_id: str
+    choice: int
+    """From 1."""
+    correct: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PuzzleTried:
+    """The student put the lines of an exercise's solution in an order."""
+
+    kind = "puzzle_tried"
+    schema_version = 1
+
+    correct: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Opaque:
     """An event that this version can't read: kept as it came, counted nowhere."""
 
@@ -202,6 +241,9 @@ Recorded = (
     | ConfusionReported
     | Overridden
     | MilestoneRun
+    | PredictionMade
+    | QuizAnswered
+    | PuzzleTried
 )
 """The kinds that this version knows."""
 What = Recorded | Opaque

@@ -57,15 +57,16 @@ class TutorApp(App[None]):
         self.tutor: Tutor | None = None
         self.meter = ActivityMeter()
         self._leaving: Worker[None] | None = None
-        if glyphs.wants_ascii():
-            self._filters.append(glyphs.AsciiFilter())
-
-    def on_mount(self) -> None:
-        """Takes the chosen theme and keys, then shows the map or the welcome."""
+        # Before the app runs: a theme taken then costs a second reading of all style sheets.
         for theme in OURS:
             self.register_theme(theme)
         known = self.settings.theme in self.available_themes
         self.theme = self.settings.theme if known else DARK.name
+        if glyphs.wants_ascii():
+            self._filters.append(glyphs.AsciiFilter())
+
+    def on_mount(self) -> None:
+        """Takes the chosen keys, then shows the map or the welcome."""
         self.theme_changed_signal.subscribe(self, self._theme_chosen)
         self.set_keymap(self.settings.keys)
         self.set_interval(_POLL_SECONDS, self._measure)
@@ -77,7 +78,7 @@ class TutorApp(App[None]):
 
             self.push_screen(WelcomeScreen(self._folder, self._course))
 
-    def open_tutor(self) -> None:
+    def open_tutor(self, *, first_time: bool = False) -> None:
         """Opens the workspace and shows its map, or says what keeps it from that."""
         try:
             self.tutor = Tutor(open_workspace(self._folder, self._course))
@@ -90,7 +91,25 @@ class TutorApp(App[None]):
         if self.tutor.store.write_problem is not None:
             told = str(self.tutor.store.write_problem)
             self.notify(told, severity="error", timeout=30, markup=False)
+        if first_time:
+            self.action_tour()
+        elif self.settings.quiz:
+            self.call_after_refresh(self._ask_questions)
         self.call_after_refresh(self._warm_up)
+
+    def _ask_questions(self) -> None:
+        """Puts up the questions of this session, if any are due."""
+        from tinytutor.tui.screens.quiz import QuizDialog  # noqa: PLC0415
+
+        if self.tutor is None or not isinstance(self.screen, MapScreen):
+            return
+        try:
+            questions = self.tutor.practice.due_questions()
+        except TROUBLES as problem:
+            complain(self.screen, problem)
+            return
+        if questions:
+            self.push_screen(QuizDialog(self.tutor, questions))
 
     def _warm_up(self) -> None:
         if self.tutor is not None:
@@ -172,6 +191,22 @@ class TutorApp(App[None]):
 
         if not isinstance(self.screen, SettingsDialog):
             self.push_screen(SettingsDialog(self.settings, str(self._settings_path)))
+
+    def action_quiz(self) -> None:
+        """Asks the questions of this session."""
+        from tinytutor.tui.screens.quiz import QuizDialog  # noqa: PLC0415
+
+        if isinstance(self.screen, MapScreen):
+            self._ask_questions()
+        if not isinstance(self.screen, QuizDialog):
+            self.notify(text.QUIZ_NONE, markup=False)
+
+    def action_tour(self) -> None:
+        """Shows the first steps."""
+        from tinytutor.tui.screens.tour import TourDialog  # noqa: PLC0415
+
+        if not isinstance(self.screen, TourDialog):
+            self.push_screen(TourDialog())
 
     def action_confusion(self) -> None:
         """Asks for a confusion report about the place on screen."""

@@ -65,7 +65,16 @@ class Command:
 
 
 _OF_THE_APP = frozenset(
-    {"help", "quit", "show_progress", "show_settings", "show_review", "confusion"}
+    {
+        "help",
+        "quit",
+        "show_progress",
+        "show_settings",
+        "show_review",
+        "confusion",
+        "quiz",
+        "tour",
+    }
 )
 """Actions of the app itself, which a screen may give a key of its own."""
 _MODULE = Place.MODULE
@@ -75,6 +84,8 @@ COMMANDS: tuple[Command, ...] = (
     Command("find", "slash", Place.MAP, in_footer=True),
     Command("find_again", "n", Place.MAP, in_palette=False, argument="next"),
     Command("find_again", "N", Place.MAP, in_palette=False, argument="previous"),
+    Command("filter", "f", Place.MAP, in_footer=True),
+    Command("zoom", "z", Place.MAP, in_footer=True),
     Command("go_next", "g", Place.MAP),
     Command("show_progress", "p", Place.MAP, in_footer=True),
     Command("show_settings", "s,comma", Place.MAP),
@@ -90,6 +101,13 @@ COMMANDS: tuple[Command, ...] = (
     Command("next_pane", "ctrl+l", _MODULE, in_footer=True, priority=True),
     Command("outline", "ctrl+o", _MODULE, in_footer=True, priority=True),
     Command("solution", "f7", _MODULE, priority=True),
+    Command("puzzle", "f10,alt+p", _MODULE, priority=True),
+    Command("blame", "f12,alt+b", _MODULE, priority=True),
+    Command("traceback", "alt+t", _MODULE, priority=True),
+    Command("quick_reference", "alt+q", _MODULE, priority=True),
+    Command("complete", "ctrl+space,ctrl+at,alt+slash", _MODULE, priority=True),
+    Command("describe", "f11,alt+d", _MODULE, priority=True),
+    Command("find_text", "ctrl+f", _MODULE, priority=True),
     Command("reset", "f9", _MODULE, priority=True),
     Command("undo_reset", "", _MODULE),
     Command("experiment", "", _MODULE),
@@ -99,6 +117,8 @@ COMMANDS: tuple[Command, ...] = (
         "section", "p,left_square_bracket", Place.LESSON, in_palette=False, argument="previous"
     ),
     Command("experiment", "x", Place.LESSON, in_palette=False),
+    Command("copy_code", "y", Place.LESSON),
+    Command("quick_reference", "r", Place.LESSON, in_palette=False),
     Command("help", "question_mark", Place.LESSON, in_palette=False),
     Command("back", "escape,q", Place.PROGRESS, in_footer=True, in_palette=False),
     Command("back", "escape,q", Place.REVIEW, in_footer=True, in_palette=False),
@@ -107,6 +127,8 @@ COMMANDS: tuple[Command, ...] = (
     Command("back", "escape,q", Place.COHORT, in_footer=True, in_palette=False),
     Command("confusion", "f8", Place.EVERYWHERE, in_footer=True, priority=True),
     Command("help", "f1", Place.EVERYWHERE, priority=True),
+    Command("quiz", "", Place.EVERYWHERE),
+    Command("tour", "", Place.EVERYWHERE),
     Command("show_progress", "", Place.EVERYWHERE),
     Command("show_settings", "", Place.EVERYWHERE),
     Command("quit", "ctrl+q", Place.EVERYWHERE, priority=True),
@@ -137,6 +159,9 @@ def bindings(place: Place) -> list[BindingType]:
 
 _KEY_WORDS = {
     "escape": "Esc",
+    "ctrl+space": "Ctrl+Space",
+    "ctrl+at": "Ctrl+@",
+    "alt+slash": "Alt+/",
     "enter": "Enter",
     "slash": "/",
     "comma": ",",

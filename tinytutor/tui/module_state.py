@@ -33,6 +33,12 @@ class ModuleState:
     """What the last run came to as a whole."""
     problem: str = ""
     """What kept the last command from doing its work."""
+    unfolded: bool = False
+    """Whether the traceback of a failure is shown whole."""
+    offers_puzzle: bool = False
+    """Whether the exercise in the editor has failed twice and has a puzzle."""
+    has_earlier: bool = False
+    """Whether a failure may come from an earlier module."""
 
     @property
     def section(self) -> Section:
@@ -146,6 +152,11 @@ class ModuleState:
         if kind is RunKind.EXERCISE:
             return frozenset({self.lesson.exercise(target).test.id})
         return frozenset()
+
+    def watched(self, kind: RunKind, target: str) -> frozenset[str]:
+        """Ids of the cells whose output such a run shows in the lesson."""
+        given = {cell.id for cell in self.lesson.of_kind(CellKind.GIVEN)}
+        return frozenset(given | {target} if kind is RunKind.EXPERIMENT else given)
 
     def started(self, run: Run) -> ModuleState:
         """With a run under way; what the one before came to as a whole is over."""

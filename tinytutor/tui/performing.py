@@ -26,17 +26,25 @@ class Ended:
 
 
 async def perform(
-    tutor: Tutor, module_id: str, run: Run, on_event: Callable[[RunEvent], None]
+    tutor: Tutor,
+    module_id: str,
+    run: Run,
+    on_event: Callable[[RunEvent], None],
+    *,
+    fresh: bool,
 ) -> Ended:
-    """Does what was asked for. Cancelling the task ends the run."""
+    """Does what was asked for. Cancelling the task ends the run.
+
+    Unless `fresh`, tests of an unchanged notebook are answered from their last run.
+    """
     try:
         if run.kind is RunKind.EXPERIMENT:
             problem = await tutor.run_experiment(module_id, run.target, on_event=on_event)
             return Ended(problem=problem or "")
         if run.kind is RunKind.EXERCISE:
-            result = await tutor.try_exercise(module_id, run.target, on_event=on_event)
+            result = await tutor.try_exercise(module_id, run.target, on_event=on_event, fresh=fresh)
         else:
-            result = await tutor.check(module_id, on_event=on_event)
+            result = await tutor.check(module_id, on_event=on_event, fresh=fresh)
     except TROUBLES as problem:
         return Ended(problem=str(problem))
     return Ended(result, result.fault or "")

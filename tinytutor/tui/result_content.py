@@ -44,11 +44,12 @@ def status_line(status: str, title: str, seconds: float | None = None) -> Conten
     return Content("").join(parts)
 
 
-def verdict_content(verdict: Verdict, title: str) -> Content:
-    """All that a test said."""
+def verdict_content(verdict: Verdict, title: str, *, unfolded: bool = False) -> Content:
+    """All that a test said; of a traceback the student's line, and the rest where asked for."""
     lines = [status_line(shown_status(verdict), title, verdict.seconds)]
     if verdict.failure is not None:
         lines += [Content(""), *failure_lines(verdict.failure)]
+        lines += trace_lines(verdict.failure, unfolded=unfolded)
     output = verdict.output.strip("\n")
     if output:
         lines += [Content(""), Content.styled(text.PRINTED, "$text-muted")]
@@ -74,6 +75,24 @@ def failure_lines(failure: Failure) -> Iterator[Content]:
         )
 
 
+def trace_lines(failure: Failure, *, unfolded: bool) -> Iterator[Content]:
+    """The ways that an error took, the last call at the end; folded, how many there are."""
+    # An answer that differs, or a stub: the way through the test tells nothing.
+    calm = failure.expected or failure.error_type == "NotImplementedError"
+    if len(failure.trace) < 2 or calm:
+        return
+    if not unfolded:
+        yield Content.styled(text.traceback_folded(len(failure.trace)), "$text-muted")
+        return
+    yield Content("")
+    yield Content.styled(text.TRACEBACK, "$text-muted")
+    for frame in failure.trace:
+        own = failure.at is not None and frame.cell_id == failure.at.cell_id
+        place = frame.cell_id or frame.file
+        words = f"  {place}:{frame.line}  {frame.function}"
+        yield Content.styled(words, "" if own else "$text-muted")
+
+
 def summary(result: CheckResult) -> str:
     """What a check of a module came to as a whole, and what there is to say of the notebook."""
     lines = list(result.notes)
@@ -86,6 +105,8 @@ def summary(result: CheckResult) -> str:
         elif not result.fault:
             line += text.MODULE_PASSED
         lines.insert(0, line)
+    if result.recorded_at is not None:
+        lines.append(text.recorded(result.recorded_at))
     return "\n".join(lines)
 
 

@@ -49,16 +49,22 @@ class Run:
     """Id of the cell that runs."""
     statuses: Mapping[str, str] = field(default_factory=dict)
     """Test id → status, as far as known."""
-    outputs: tuple[CellOutput, ...] = ()
-    """What the experiment's cell has shown."""
+    seconds: Mapping[str, float] = field(default_factory=dict)
+    """Test id → how long it took."""
+    current_since: float = 0.0
+    """Monotonic time at which the cell that runs has begun."""
+    watched: frozenset[str] = frozenset()
+    """Ids of cells whose output is shown in the lesson."""
+    outputs: Mapping[str, tuple[CellOutput, ...]] = field(default_factory=dict)
+    """What they have shown."""
 
     @property
     def done(self) -> int:
         """How many tests have ended."""
         return sum(status != "running" for status in self.statuses.values())
 
-    def after(self, event: RunEvent) -> Run:
-        """The run after one more event."""
+    def after(self, event: RunEvent, now: float = 0.0) -> Run:
+        """The run after one more event, which came at this monotonic time."""
         match event:
             case KernelReady():
                 return replace(self, kernel_ready=True)
@@ -66,11 +72,18 @@ class Run:
                 statuses = self.statuses
                 if cell_id in self.tests:
                     statuses = {**statuses, cell_id: "running"}
-                return replace(self, kernel_ready=True, current=cell_id, statuses=statuses)
+                return replace(
+                    self, kernel_ready=True, current=cell_id, current_since=now, statuses=statuses
+                )
             case CellFinished(cell_id) if cell_id in self.tests:
-                return replace(self, statuses={**self.statuses, cell_id: _status(event)})
-            case CellOutput(cell_id) if self.kind is RunKind.EXPERIMENT and cell_id == self.target:
-                return replace(self, outputs=(*self.outputs, event))
+                return replace(
+                    self,
+                    statuses={**self.statuses, cell_id: _status(event)},
+                    seconds={**self.seconds, cell_id: event.seconds},
+                )
+            case CellOutput(cell_id) if cell_id in self.watched:
+                shown = (*self.outputs.get(cell_id, ()), event)
+                return replace(self, outputs={**self.outputs, cell_id: shown})
             case _:
                 return self
 

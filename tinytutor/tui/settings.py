@@ -26,6 +26,10 @@ class Settings:
     """Whether a pass opens a panel."""
     run_on_outside_save: bool = True
     """Whether a save in another editor runs the exercise's tests."""
+    quiz: bool = True
+    """Whether questions come at the start of a session."""
+    close_pairs: bool = True
+    """Whether the editor closes brackets and quotes."""
     soft_wrap: bool = False
     """Whether long lines of code are folded."""
     keys: Mapping[str, str] = field(default_factory=dict)

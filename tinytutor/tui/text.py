@@ -13,6 +13,8 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "find": ("Find", "Find a module by number or title"),
     "find_again.next": ("Next match", "Go to the next match"),
     "find_again.previous": ("Previous match", "Go to the match before"),
+    "filter": ("Filter", "Set off the modules of one state"),
+    "zoom": ("Zoom", "Show as much as fits, an overview, or every detail"),
     "go_next": ("What next", "Go to the module to work on next"),
     "show_progress": ("Progress", "Show my progress: time, attempts, tests"),
     "show_review": ("Review", "Review the course's content, for its authors"),
@@ -29,6 +31,16 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "next_pane": ("Pane", "Go to the next pane: lesson, exercise, tests"),
     "outline": ("Outline", "List the sections of the lesson"),
     "solution": ("Solution", "Show the reference solution beside yours"),
+    "puzzle": ("Puzzle", "Put the lines of this exercise's core in order, where it has a puzzle"),
+    "blame": ("Whose bug", "Find the module of your library that a failure comes from"),
+    "traceback": ("Traceback", "Unfold or fold the traceback of a failure"),
+    "quick_reference": ("Reference card", "Show the module's quick reference"),
+    "complete": ("Complete", "Complete the name before the cursor"),
+    "describe": ("Describe", "Show what the name at the cursor is"),
+    "find_text": ("Find", "Find text in the editor"),
+    "copy_code": ("Copy code", "Copy the code in sight to the clipboard"),
+    "quiz": ("Quiz", "Three questions from modules that you have passed"),
+    "tour": ("Tour", "Show the first steps again"),
     "reset": ("Reset", "Put this exercise back to its starter; a backup is kept"),
     "undo_reset": ("Undo reset", "Put back what the last reset took away"),
     "experiment": ("Experiment", "Run the experiment of this section"),
@@ -70,6 +82,18 @@ MAP = "Map"
 FIND_PROMPT = "Number or title"
 CHECK_NEEDS_START = "Start it first: Enter opens the module."
 ALL_PASSED = "every module passed"
+
+
+ZOOMS: Mapping[str, str] = {
+    "fit": "Zoom: as much as fits",
+    "overview": "Zoom: overview",
+    "detail": "Zoom: every detail",
+}
+
+
+def only(state: str, count: int) -> str:
+    """The filter that is on, and how it goes on."""
+    return f"{state}: {count} · n next · Esc all"
 
 
 def difficulty(value: int) -> str:
@@ -130,13 +154,21 @@ FIRST_DIFFERENCE = "first difference"
 PRINTED = "printed"
 YOUR_LINE = "your line"
 NOT_RUN_HINT = "F5 runs this exercise's tests, F6 the whole module."
-NEXT_AFTER_PASS = "F4 goes to the next exercise."
-NEXT_AFTER_LAST_PASS = "F6 checks the whole module."
+NEXT_AFTER_PASS = "F4 goes to the next exercise. F7 shows the reference beside yours."
+NEXT_AFTER_LAST_PASS = "F6 checks the whole module. F7 shows the reference beside yours."
 NEXT_AFTER_MODULE = "Esc goes back to the map."
 NEXT_AFTER_FAIL = "F2 shows a hint."
+OR_BLAME = "F12 looks for the cause in earlier modules."
+OR_PUZZLE = "F10 gives you the lines, to put in order."
 HINT = "Hint"
 LAST_HINT = "Last hint"
 NO_EXERCISES = "This module has no exercises."
+
+
+def recorded(at: str) -> str:
+    """The verdict is that of an earlier run."""
+    when = at[:16].replace("T", " ")
+    return f"Nothing has changed since this ran ({when} UTC). Ask again to run it again."
 
 
 def check_summary(passed: int, total: int, seconds: float) -> str:
@@ -172,7 +204,80 @@ RUN_EXPERIMENT = "Run it: x"
 TEST_CODE = "What the test checks"
 TO_EDITOR = "Write it in the editor: Ctrl+L"
 SECTION_END = "End of the lesson. F6 checks the whole module."
-PICTURE = "A picture was drawn. Terminals can't show it here: open the notebook to see it."
+PICTURE = "A picture was drawn. It can't be shown here: open the notebook to see it."
+CODE_COPIED = "Copied"
+NO_CODE = "No code is in sight."
+NO_QUICK_REFERENCE = "This module has no quick reference."
+QUICK_REFERENCE = "quick reference"
+
+# Predictions
+PREDICT = "What do you expect? Enter keeps it; an empty line goes on without."
+PREDICT_FIRST = "Say first what you expect, or go on with an empty line."
+PREDICTED = "You predicted"
+
+# Quiz
+QUIZ_RIGHT = "Right"
+QUIZ_WRONG = "Not so"
+QUIZ_NEXT = "Enter  goes on"
+QUIZ_KEYS = "1 to 9 or Enter answers      Esc  not now"
+QUIZ_NONE = "No question is due: they come from modules that passed in earlier sessions."
+
+# Puzzle
+PUZZLE_NONE = "This exercise has no puzzle. F2 shows a hint."
+PUZZLE_KEYS = (
+    "Enter puts the line below the others      Backspace takes the last one back      Esc closes"
+)
+PUZZLE_RIGHT = "That is the order. Write it in the editor now."
+PUZZLE_LEFT = "Lines to choose from"
+PUZZLE_YOURS = "Your order"
+
+# Blame
+BLAME_SEARCHING = "running the test with one file of the reference at a time"
+BLAME_NOTHING = "The test passes: there is nothing to blame."
+BLAME_HERE = (
+    "The cause is in this module, in this exercise or one before it: with the reference's library "
+    "the test fails, too."
+)
+
+# The editor's help
+NO_COMPLETION = "Nothing to complete here."
+NO_DESCRIPTION = "Nothing is known of the name at the cursor."
+FIND_TEXT = "Find in the code"
+FIND_KEYS = "Enter next · Up before · Esc closes"
+TRACEBACK = "Traceback"
+
+
+def traceback_folded(count: int) -> str:
+    """How many lines of the traceback are not shown."""
+    return f"{count} more lines of the traceback: Alt+T"
+
+
+def quiz_title(number: int, total: int, module: str) -> str:
+    """Which question, and where it comes from."""
+    return f"Question {number} of {total} · from {module}"
+
+
+def quiz_result(right: int, total: int) -> str:
+    """How it went."""
+    return f"{right} of {total} right"
+
+
+def puzzle_needs(chosen: int, count: int) -> str:
+    """How many lines the answer has."""
+    return f"{chosen} of {count} lines"
+
+
+def puzzle_wrong(number: int) -> str:
+    """Where it goes wrong."""
+    return f"Line {number} is not the one that belongs there."
+
+
+def blamed(labels: Sequence[str]) -> str:
+    """In which modules the cause lies."""
+    return (
+        f"Look at {' and '.join(labels)}: with the reference's file in place of yours the test "
+        f"passes. Mend it there and check that module again."
+    )
 
 
 def section_next(title: str) -> str:
@@ -267,6 +372,36 @@ def welcome_course(modules: int, hours_total: float) -> str:
     )
 
 
+# The tour
+TOUR: Sequence[tuple[str, str]] = (
+    (
+        "The map",
+        "Each box is a module, each line leads from what it needs. Arrows or `hjkl` walk along the "
+        "lines, a number jumps, `/` finds, `f` filters. The sentence below tells what to do next.",
+    ),
+    (
+        "A module",
+        "`Enter` opens it: the lesson on one side, your exercise and its tests on the other. "
+        "`Ctrl+L` goes from pane to pane, `Space` reads on. What you type is saved as you type.",
+    ),
+    (
+        "Is it right?",
+        "`F5` runs the tests of this exercise, `F6` checks the whole module. A failure shows what "
+        "was expected beside what came. `F2` gives a hint, one step at a time.",
+    ),
+    (
+        "Your library",
+        "When all tests of a module pass, your code goes into your own library, and the modules "
+        "that need it open. Three short questions at the start of a session keep it in mind.",
+    ),
+    (
+        "Everything else",
+        "`?` or `F1` lists the keys, `Ctrl+P` all commands. `F8` says that something is hard to "
+        "understand: it stays on this machine. Your own editor or Jupyter works beside the app.",
+    ),
+)
+TOUR_KEYS = "Enter  next      ←  back      Esc  skip"
+
 # Trouble
 TROUBLE_TITLE = "The workspace could not be opened"
 TROUBLE_KEYS = "Enter  leave"
@@ -275,10 +410,17 @@ TROUBLE_KEYS = "Enter  leave"
 PROGRESS = "My progress"
 IDLE = "paused"
 DONE_SHARE = "of the course"
-LEFT = "left"
+LEFT = "left at your pace"
+PLOT_PASSED = "passed"
 NOTHING_LEFT = "nothing"
 COLUMNS = ("Module", "State", "Tests", "Pass rate", "Active", "Elapsed", "Checks", "Errors")
 COLUMNS_MORE = ("Confused", "Hints")
+
+
+def plot_title(most: str) -> str:
+    """What the bars show."""
+    return f"Active time a day, at most {most}"
+
 
 TESTS_PASS = "of tests run pass"
 
@@ -300,6 +442,8 @@ SETTINGS = "Settings"
 SETTING_THEME = "Theme"
 SETTING_CELEBRATE = "Celebrate a pass with a panel"
 SETTING_OUTSIDE = "Run tests after a save in another editor"
+SETTING_QUIZ = "Three questions at the start of a session"
+SETTING_PAIRS = "Close brackets and quotes as they are opened"
 SETTING_WRAP = "Fold long lines in the editor"
 SETTINGS_HELP = "Changes hold at once. Esc closes."
 

@@ -7,8 +7,11 @@ from textual.widget import Widget
 from tinytutor.notebooks.reading import LessonError
 from tinytutor.notebooks.student import NotebookUnreadableError
 from tinytutor.progress.errors import StoreError
+from tinytutor.tutor.blame import BlameError
 from tinytutor.tutor.errors import LockedError, NoSuchExerciseError, NotStartedError
 from tinytutor.tutor.hints import HintsError
+from tinytutor.tutor.puzzles import PuzzleError
+from tinytutor.tutor.quiz import QuizError
 
 TROUBLES = (
     LockedError,
@@ -17,6 +20,9 @@ TROUBLES = (
     NotebookUnreadableError,
     LessonError,
     HintsError,
+    QuizError,
+    PuzzleError,
+    BlameError,
     StoreError,
     OSError,
 )

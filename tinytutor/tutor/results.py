@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tinytutor.curriculum import Module
 from tinytutor.progress.unlocking import State
-from tinytutor.running.verdicts import Status, Verdict
+
+if TYPE_CHECKING:
+    from tinytutor.running.verdicts import Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +74,7 @@ class CheckResult:
         return cls(
             module_id=module_id,
             exercise_id=exercise_id,
-            passed=all(verdict.status is Status.PASSED for verdict in verdicts),
+            passed=all(verdict.status == "passed" for verdict in verdicts),
             verdicts=verdicts,
             newly_unlocked=(),
             seconds=0.0,

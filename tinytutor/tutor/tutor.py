@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import threading
+from collections.abc import Mapping
 from pathlib import Path
 
 from tinytutor.curriculum import Course, Module
 from tinytutor.curriculum.graph import ancestors, unlocks
 from tinytutor.notebooks.assembly import assemble
 from tinytutor.notebooks.lesson import Lesson
-from tinytutor.notebooks.library import reference_solutions
+from tinytutor.notebooks.library import library_source, reference_solutions
 from tinytutor.notebooks.reading import LessonError
 from tinytutor.notebooks.student import NotebookUnreadableError, StudentNotebook
 from tinytutor.progress.active_time import time_spent
@@ -42,12 +43,20 @@ from tinytutor.progress.unlocking import (
 )
 from tinytutor.running.events import Question, RunEvent
 from tinytutor.running.runner import Runner, job_of
+from tinytutor.tutor.blame import Blame, find_blame, passes_with
 from tinytutor.tutor.checking import (
     OnEvent,
     attempt_events,
     collect,
     problem_of,
     run_tests,
+)
+from tinytutor.tutor.completion import (
+    Completer,
+    Completion,
+    code_before,
+    line_at,
+    with_live_names,
 )
 from tinytutor.tutor.desk import Desk
 from tinytutor.tutor.errors import LockedError, NotStartedError
@@ -63,10 +72,14 @@ from tinytutor.tutor.milestones import (
     milestone_views,
     recorded,
 )
+from tinytutor.tutor.practice import Practice
 from tinytutor.tutor.recorded import RecordedRuns, fingerprint
 from tinytutor.tutor.results import CheckResult, ModuleView
 from tinytutor.tutor.sentences import sentence_for
 from tinytutor.tutor.workspace import Workspace
+
+Position = tuple[int, int]
+"""Line and column in an exercise, from 0."""
 
 
 class Tutor:
@@ -85,6 +98,8 @@ class Tutor:
         self._runner = Runner(workspace.folder)
         self._is_warm = False
         self._recorded_runs = RecordedRuns(workspace.state_folder / "runs")
+        self.practice = Practice(self.course, self._lessons, self.events, self._record)
+        self._completer = Completer(workspace.folder)
         self._sync_library()
 
     # What stands where
@@ -213,14 +228,6 @@ class Tutor:
                 assembly = assemble(lesson, matching, module.limits, before=exercise_id)
                 await self._runner.run_ahead(job_of(assembly))
 
-    async def completions(self, source: str, cursor: int) -> tuple[str, ...]:
-        """How the name before the cursor may go on, as the kernel of `run_ahead` knows it."""
-        return await self._runner.ask(Question(source, cursor))
-
-    async def description(self, source: str, cursor: int) -> str:
-        """What the name at the cursor is documented to do; "" where nothing is known."""
-        return "".join(await self._runner.ask(Question(source, cursor, describe=True)))
-
     async def check(
         self, module_id: str, *, on_event: OnEvent | None = None, fresh: bool = False
     ) -> CheckResult:
@@ -258,6 +265,28 @@ class Tutor:
         assembly = assemble(lesson, matching, module.limits, experiment=cell_id)
         events = await collect(self._runner, job_of(assembly), on_event)
         return problem_of(events, cell_id)
+
+    async def blame(self, module_id: str, exercise_id: str) -> Blame:
+        """Finds the module of the student's library that makes an exercise's test fail.
+
+        Runs the test about as often as there are modules before; records nothing.
+        """
+        module, lesson = self.course.module(module_id), self.lesson(module_id)
+        self._desk.exercise(module_id, exercise_id)
+        _, matching = self._desk.read(module_id)
+        assembly = assemble(lesson, matching, module.limits, up_to=exercise_id)
+        written = library_sources(self.events())
+        before = [self.lesson(i) for i in sorted(ancestors(self.course, module_id))]
+        reference = {
+            each.export_name: library_source(each, reference_solutions(each))
+            for each in before
+            if each.export_name in written
+        }
+        own = {name: written[name] for name in reference}
+        names = {each.export_name: each.module_id for each in before}
+        folder = self.workspace.state_folder
+        passes = passes_with(self._runner, lesson, assembly, self.course.library, folder)
+        return await find_blame(exercise_id, module_id, own, reference, names, passes)
 
     def milestones(self) -> tuple[MilestoneView, ...]:
         """What the student's library can do, can do soon, and has done."""
@@ -326,6 +355,39 @@ class Tutor:
     def record_activity(self, *events: Event) -> None:
         """Stores ticks of active time."""
         self.store.append(*events)
+
+    async def complete(
+        self, module_id: str, exercise_id: str, sources: Mapping[str, str], position: Position
+    ) -> tuple[Completion, ...]:
+        """Names that fit at a position of an exercise; up to seconds the first time.
+
+        From reading the code, and from the kernel that has run what stands before the exercise: only
+        that knows what a class has grown by.
+
+        Args:
+            module_id: of the module.
+            exercise_id: of the exercise.
+            sources: exercise id → code as it stands in the editor.
+            position: line and column, from 0.
+        """
+        source = sources[exercise_id]
+        lesson = await asyncio.to_thread(self.lesson, module_id)
+        before = code_before(lesson, exercise_id, sources)
+        read = await asyncio.to_thread(self._completer.complete, before, source, position)
+        line, cursor = line_at(source, position)
+        return with_live_names(read, line[:cursor], await self._runner.ask(Question(line, cursor)))
+
+    async def describe(
+        self, module_id: str, exercise_id: str, sources: Mapping[str, str], position: Position
+    ) -> str:
+        """What the name at a position is: signature and docstring; arguments as `complete` has."""
+        source = sources[exercise_id]
+        lesson = await asyncio.to_thread(self.lesson, module_id)
+        before = code_before(lesson, exercise_id, sources)
+        read = await asyncio.to_thread(self._completer.describe, before, source, position)
+        if read:
+            return read
+        return "".join(await self._runner.ask(Question(*line_at(source, position), describe=True)))
 
     # Inside
 

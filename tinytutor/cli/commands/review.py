@@ -288,9 +288,8 @@ def _asked(session: Session, open_questions: list[str]) -> list[tuple[str, str]]
 
     given = []
     for question_id in open_questions:
-        said = session.output.ask(
-            f"{question_called(question_id).text} [yes/no/later, Enter skips]"
-        )
+        asked = f"{question_called(question_id).text} [yes/no/later, Enter skips]"
+        said = session.output.ask(asked) or ""
         answer = {"y": "yes", "n": "no", "l": "later"}.get(said.lower()[:1], "")
         if answer:
             given.append((question_id, answer))
@@ -305,7 +304,7 @@ def _signed(
     from tinytutor.review.decisions import Answer  # noqa: PLC0415
 
     name = options["by"].strip() or (
-        session.output.ask("Your name") if session.output.can_ask else ""
+        (session.output.ask("Your name") or "") if session.output.can_ask else ""
     )
     if not name:
         raise click.UsageError("an answer needs a name: add --by NAME.")

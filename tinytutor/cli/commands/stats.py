@@ -21,6 +21,10 @@ def command(session: Session) -> None:
         session.output.json(metrics_document(session.course, session.tutor.events()))
         return
     from tinytutor.cli.stats_table import table_lines  # noqa: PLC0415
+    from tinytutor.tutor.estimates import hours_left  # noqa: PLC0415
 
     for line in table_lines(session.tutor.metrics(), session.course):
         session.output.line(*line)
+    left = hours_left(session.tutor.overview())
+    if left:
+        session.output.line(f"Left: about {left:.0f} h at your pace")

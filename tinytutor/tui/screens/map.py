@@ -7,13 +7,17 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.content import Content
 from textual.screen import Screen
+from textual.timer import Timer
 from textual.widgets import Footer, Input, Static
 
 from tinytutor.tui import glyphs, text
 from tinytutor.tui.commands import Place, bindings
+from tinytutor.tui.layouts import KeptLayouts
+from tinytutor.tui.map_faces import Zoom
 from tinytutor.tui.troubles import TROUBLES, complain
 from tinytutor.tui.widgets.map_view import MapView
 from tinytutor.tui.widgets.top_bar import TopBar, crumbs, share_bar
+from tinytutor.tutor.appearance import BRANCH_SYMBOLS, branch_symbol
 from tinytutor.tutor.results import ModuleView
 from tinytutor.tutor.tutor import Tutor
 
@@ -26,18 +30,23 @@ class MapScreen(Screen[None]):
         *bindings(Place.MAP),
         *(Binding(str(digit), f"digit({digit})", show=False) for digit in range(10)),
     ]
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide"), (150, "-roomy")]
 
     def __init__(self, tutor: Tutor) -> None:
         super().__init__()
         self._tutor = tutor
         self._views: dict[str, ModuleView] = {}
         self._query = ""
+        self._only = ""
+        """The state that the map is filtered by, or nothing."""
         self._typed_number = ""
+        self._forgetting: Timer | None = None
 
     def compose(self) -> ComposeResult:
         """Bar, map, detail, search, keys."""
         yield TopBar()
-        yield MapView(self._tutor.course, id="map")
+        layouts = KeptLayouts(self._tutor.workspace.state_folder / "map_layouts.json")
+        yield MapView(self._tutor.course, layouts, id="map")
         yield Static(id="detail", markup=False)
         search = Input(placeholder=text.FIND_PROMPT, id="search", max_length=60)
         search.display = False
@@ -68,13 +77,39 @@ class MapScreen(Screen[None]):
             return
         self._views = {view.module.id: view for view in views}
         self._map.show(views)
-        passed = sum(view.passed_at is not None for view in views)
-        bar = share_bar(passed / len(views), 12)
-        self.query_one(TopBar).show(
-            left=crumbs(text.APP, self._tutor.course.title),
-            right=Content.assemble(bar, "  ", text.passed_of(passed, len(views))),
-        )
+        self._show_bar()
         self._describe()
+
+    def on_resize(self) -> None:
+        """A broad window has room for the legend."""
+        self.call_after_refresh(self._show_bar)
+
+    def _show_bar(self) -> None:
+        if not self._views:
+            return
+        passed = sum(view.passed_at is not None for view in self._views.values())
+        parts = [
+            share_bar(passed / len(self._views), 12),
+            Content(text.passed_of(passed, len(self._views))),
+        ]
+        if self._only:
+            shown = text.only(text.STATE_WORDS[self._only], len(self._filtered()))
+            parts.insert(0, Content.styled(shown, "$text-warning"))
+        if self.has_class("-roomy"):
+            course = self._tutor.course
+            used = {module.branch for module in course.modules}
+            parts[:0] = [self._branch(b.id) for b in course.branches if b.id in used]
+        self.query_one(TopBar).show(
+            left=crumbs(text.APP, self._tutor.course.title), right=Content("  ").join(parts)
+        )
+
+    def _branch(self, branch_id: str) -> Content:
+        """Symbol and title of a branch, as the boxes have it."""
+        course = self._tutor.course
+        place = [branch.id for branch in course.branches].index(branch_id)
+        symbol = branch_symbol(course, branch_id)
+        style = self._map.get_component_styles(f"map--branch-{BRANCH_SYMBOLS.index(symbol)}").color
+        return Content.assemble((symbol, style.css), f" {course.branches[place].title}")
 
     @property
     def focused_view(self) -> ModuleView:
@@ -97,6 +132,8 @@ class MapScreen(Screen[None]):
             (text.difficulty(module.difficulty), "$text-muted"),
             "   ",
             (text.hours(module.hours), "$text-muted"),
+            "   ",
+            self._branch(module.branch),
         )
         parts = [head, Content(view.sentence)]
         if state == "locked" and module.goal:
@@ -165,12 +202,44 @@ class MapScreen(Screen[None]):
                 self._map.focus_module(found[0])
                 break
         self._typed_number = str(digit)
-        self.set_timer(1.0, self._forget_number)
+        if self._forgetting is not None:
+            self._forgetting.stop()
+        self._forgetting = self.set_timer(1.0, self._forget_number)
 
     def _forget_number(self) -> None:
         self._typed_number = ""
 
-    # Search
+    def action_zoom(self) -> None:
+        """As much as fits, an overview, every detail, and round again."""
+        order = list(Zoom)
+        zoom = order[(order.index(self._map.zoom) + 1) % len(order)]
+        self._map.zoom_to(zoom)
+        self.notify(text.ZOOMS[zoom.value], markup=False, timeout=2)
+
+    # Filter and search
+
+    def action_filter(self) -> None:
+        """Sets off the modules of one state, then of the next; in the end all are alike again."""
+        states = [view.state.value for view in self._views.values()]
+        order = ["", *(state for state in text.STATE_WORDS if state in states)]
+        self._only = (
+            order[(order.index(self._only) + 1) % len(order)] if self._only in order else ""
+        )
+        self._query = ""
+        found = self._filtered()
+        self._map.choose(found if self._only else None)
+        self._show_bar()
+        if found and self._only and self._map.focused_id not in found:
+            self._map.focus_module(found[0])
+
+    def action_end_filter(self) -> None:
+        """All modules are alike again."""
+        self._only = self._query = ""
+        self._map.choose(None)
+        self._show_bar()
+
+    def _filtered(self) -> list[str]:
+        return [v.module.id for v in self._views.values() if v.state.value == self._only]
 
     def action_find(self) -> None:
         """Asks for a number or a title."""
@@ -194,6 +263,8 @@ class MapScreen(Screen[None]):
             self.notify(text.matches(place + 1, len(found)), markup=False, timeout=2)
 
     def _found(self) -> list[str]:
+        if self._only and not self._query:
+            return self._filtered()
         query = self._query.casefold()
         return [
             view.module.id
@@ -203,9 +274,11 @@ class MapScreen(Screen[None]):
 
     @on(Input.Submitted, "#search")
     def _search(self, event: Input.Submitted) -> None:
-        self._query = event.value.strip()
+        self._query, self._only = event.value.strip(), ""
         self._end_search()
         found = self._found()
+        self._map.choose(found or None)
+        self._show_bar()
         if found:
             self._map.focus_module(found[0])
             if len(found) > 1:
@@ -214,10 +287,13 @@ class MapScreen(Screen[None]):
             self.notify(text.no_match(self._query), markup=False)
 
     def on_key(self, event: events.Key) -> None:
-        """Escape ends the search."""
-        if event.key == "escape" and self.query_one("#search", Input).display:
+        """Escape ends the search, and what it has found."""
+        if event.key == "escape":
             event.stop()
-            self._end_search()
+            if self.query_one("#search", Input).display:
+                self._end_search()
+            else:
+                self.action_end_filter()
 
     def _end_search(self) -> None:
         self.query_one("#search", Input).display = False

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
+from collections.abc import Sequence
 from dataclasses import replace
 
 from textual import on, work
+from textual.content import Content
+from textual.widgets import Input
 from textual.worker import Worker
 
 from tinytutor.progress.active_time import ActivityMeter
@@ -20,10 +24,12 @@ from tinytutor.tui.runs import Run, RunKind
 from tinytutor.tui.screens.celebration import Celebration, Pass
 from tinytutor.tui.screens.dialogs import Choice
 from tinytutor.tui.screens.module_page import ModulePage
+from tinytutor.tui.screens.puzzle import PuzzleDialog
 from tinytutor.tui.screens.solution import SolutionScreen
 from tinytutor.tui.troubles import TROUBLES
 from tinytutor.tui.widgets.exercise_pane import ExercisePane
-from tinytutor.tui.widgets.lesson_pane import ExperimentBlock, LessonPane, output_content
+from tinytutor.tui.widgets.lesson_blocks import ExperimentBlock, PredictionBlock
+from tinytutor.tui.widgets.lesson_pane import LessonPane
 from tinytutor.tui.widgets.tests_pane import TestsPane
 from tinytutor.tutor.hints import read_hints
 from tinytutor.tutor.results import CheckResult
@@ -50,6 +56,8 @@ class ModuleScreen(ModulePage):
         self._runner: Worker[None] | None = None
         self._judged_texts: dict[str, str] = {}
         """The code that the run was given."""
+        self._from_record = ""
+        """What was asked for last, if its answer was that of an earlier run."""
 
     def on_mount(self) -> None:
         """A run draws itself at a steady pace, however fast its events come."""
@@ -82,7 +90,12 @@ class ModuleScreen(ModulePage):
         """Runs the experiment of the section on screen, the one in sight where it has several."""
         if self.state is None:
             return
-        cell_id = self.query_one(LessonPane).experiment_in_sight(self.state.experiments)
+        lesson = self.query_one(LessonPane)
+        if lesson.waits:
+            self.notify(text.PREDICT_FIRST, markup=False)
+            lesson.ask()
+            return
+        cell_id = lesson.experiment_in_sight(self.state.experiments)
         if cell_id is None:
             self.notify(text.NO_EXPERIMENT, markup=False)
         else:
@@ -99,7 +112,13 @@ class ModuleScreen(ModulePage):
         if self._run is not None:
             self.notify(text.RUN_BUSY, markup=False)
             return
-        self._run = Run(kind, target, state.tests_of(kind, target), time.monotonic())
+        self._run = Run(
+            kind,
+            target,
+            state.tests_of(kind, target),
+            time.monotonic(),
+            watched=state.watched(kind, target),
+        )
         self.become(state.started(self._run))
         if self.has_class("-narrow") and kind is not RunKind.EXPERIMENT and self.pane == "lesson":
             self.go_to("tests")
@@ -112,7 +131,13 @@ class ModuleScreen(ModulePage):
         try:
             if await self.exercise_pane.settle():
                 self._judged_texts = self.exercise_pane.texts()
-                ended = await perform(self.tutor, self.module_id, run, self._take_event)
+                # Asked once more after an answer from the record: then it is really to run.
+                fresh = run.target == self._from_record
+                ended = await perform(
+                    self.tutor, self.module_id, run, self._take_event, fresh=fresh
+                )
+                recorded = ended.result is not None and ended.result.recorded_at is not None
+                self._from_record = run.target if recorded else ""
             else:
                 ended = Ended(problem=text.RUN_UNSAVED)
         except asyncio.CancelledError:
@@ -128,7 +153,7 @@ class ModuleScreen(ModulePage):
 
     def _take_event(self, event: RunEvent) -> None:
         if self._run is not None:
-            self._run = self._run.after(event)
+            self._run = self._run.after(event, time.monotonic())
 
     def _end(self, run: Run, ended: Ended) -> None:
         last, self._run, self._runner = self._run or run, None, None
@@ -137,9 +162,9 @@ class ModuleScreen(ModulePage):
         if state is None:
             return
         result = ended.result
+        self._show_outputs(last, ended.problem)
         if run.kind is RunKind.EXPERIMENT:
             self.query_one(LessonPane).show_run(run.target, None)
-            self._show_output(last, ended.problem)
             self.become(state.stopped(""))
         elif result is None:
             self.become(state.stopped(ended.problem))
@@ -153,7 +178,7 @@ class ModuleScreen(ModulePage):
         state = state.judged(result.verdicts, summary(result), problem, edited)
         if result.exercise_id is None and not result.passed:
             state = state.to_first_failure()
-        self.become(state)
+        self.become(self._with_offers(state))
         if result.first_pass and self.settings.celebrate:
             self._celebrate(result)
 
@@ -170,11 +195,19 @@ class ModuleScreen(ModulePage):
         if run != state.run:
             self.become(replace(state, run=run))
             if run.kind is RunKind.EXPERIMENT:
-                self._show_output(run, "")
+                self._show_outputs(run, "")
+        elif run.kind is RunKind.MODULE:
+            # The test that runs counts up.
+            self.query_one(TestsPane).show(state)
 
-    def _show_output(self, run: Run, problem: str) -> None:
+    def _show_outputs(self, run: Run, problem: str) -> None:
         lesson = self.query_one(LessonPane)
-        lesson.show_output(run.target, output_content(run.outputs, problem))
+        experiment = run.target if run.kind is RunKind.EXPERIMENT else ""
+        for cell_id, outputs in run.outputs.items():
+            if cell_id != experiment:
+                lesson.show_output(cell_id, (outputs, ""))
+        if experiment:
+            lesson.show_output(experiment, (run.outputs.get(experiment, ()), problem))
 
     def _celebrate(self, result: CheckResult) -> None:
         view = self.tutor.view(self.module_id)
@@ -196,7 +229,83 @@ class ModuleScreen(ModulePage):
 
         self.app.push_screen(Celebration(told), go_on)
 
+    def _with_offers(self, state: ModuleState) -> ModuleState:
+        """With what there is to help after a failure."""
+        offered = False
+        with contextlib.suppress(*TROUBLES):
+            # What is wrong with a puzzle is told to whoever asks for it.
+            offered = self.tutor.practice.offers_puzzle(self.module_id, state.exercise_id)
+        return replace(state, offers_puzzle=offered, has_earlier=bool(self.module.requires))
+
     # Help
+
+    @on(PredictionBlock.Answered)
+    def _predicted(self, event: PredictionBlock.Answered) -> None:
+        if event.words:
+            try:
+                self.tutor.practice.predict(self.module_id, event.cell_id, event.words)
+            except TROUBLES as problem:
+                self.tell(str(problem))
+
+    def action_puzzle(self) -> None:
+        """Gives the lines of the exercise's core, to be put in order."""
+        state = self.state
+        if state is None or state.exercise is None:
+            return
+        try:
+            puzzle = self.tutor.practice.puzzle(self.module_id, state.exercise_id)
+        except TROUBLES as problem:
+            self.tell(str(problem))
+            return
+        if puzzle is None:
+            self.notify(text.PUZZLE_NONE, markup=False)
+            return
+
+        def judge(order: Sequence[str]) -> int | None:
+            return self.tutor.practice.try_puzzle(self.module_id, puzzle, order)
+
+        self.app.push_screen(PuzzleDialog(state.exercise.title, puzzle, judge))
+
+    def action_traceback(self) -> None:
+        """Unfolds the traceback, or folds it."""
+        self.change(lambda state: replace(state, unfolded=not state.unfolded))
+
+    def action_blame(self) -> None:
+        """Looks for the module of the student's library that the failure comes from."""
+        state = self.state
+        if state is None or state.exercise is None:
+            return
+        if self._runner is not None:
+            self.notify(text.RUN_BUSY, markup=False)
+            return
+        self._runner = self.run_worker(
+            self._find_blame(state.exercise_id), group="run", exit_on_error=False
+        )
+
+    async def _find_blame(self, exercise_id: str) -> None:
+        tests = self.query_one(TestsPane)
+        line = text.running(text.BLAME_SEARCHING, 0, 0, 0.0)
+        tests.show_run(Content.styled(line, "$text-accent"))
+        if self.meter is not None:
+            self.meter.run_started()
+        try:
+            await self.exercise_pane.settle()
+            blame = await self.tutor.blame(self.module_id, exercise_id)
+        except TROUBLES as problem:
+            self.tell(str(problem))
+        else:
+            earlier = [self.tutor.course.module(i).label for i in blame.module_ids]
+            own = blame.module_ids == (self.module_id,)
+            found = text.BLAME_HERE if own else text.blamed(earlier)
+            said = text.BLAME_NOTHING if blame.passes else found
+            self.change(lambda state: replace(state, said=said, problem=""))
+        finally:
+            self._runner = None
+            if self.meter is not None:
+                self.meter.run_ended()
+            if self.is_attached:
+                tests.show_run(None)
+                tests.scroll_home_now()
 
     def action_hint(self) -> None:
         """Shows the next hint, and those seen before it."""
@@ -312,7 +421,9 @@ class ModuleScreen(ModulePage):
         """Stops a run; else leaves the editor; else goes back to the map."""
         if self._runner is not None:
             self._runner.cancel()
-        elif self.state is not None and self.pane != "lesson":
+        elif self.exercise_pane.close_help():
+            self.go_to("exercise")
+        elif self.state is not None and (self.pane != "lesson" or isinstance(self.focused, Input)):
             self.go_to("lesson")
         elif await self.may_leave():
             self._leave()

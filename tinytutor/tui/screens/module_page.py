@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 
-from textual import events, on
+from textual import events, on, work
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
@@ -21,11 +21,14 @@ from tinytutor.tui import text
 from tinytutor.tui.commands import Place, bindings
 from tinytutor.tui.module_state import ModuleState
 from tinytutor.tui.notebook_link import NotebookLink
+from tinytutor.tui.screens.card import CardDialog
 from tinytutor.tui.screens.outline import OutlineDialog
 from tinytutor.tui.settings import Settings
 from tinytutor.tui.troubles import TROUBLES
 from tinytutor.tui.widgets.exercise_pane import ExercisePane
-from tinytutor.tui.widgets.lesson_pane import ExercisePointer, LessonPane
+from tinytutor.tui.widgets.lesson_blocks import ExercisePointer
+from tinytutor.tui.widgets.lesson_code import LessonMarkdown
+from tinytutor.tui.widgets.lesson_pane import LessonPane
 from tinytutor.tui.widgets.mistakes import Mistake
 from tinytutor.tui.widgets.pane_tabs import PaneTabs
 from tinytutor.tui.widgets.tests_pane import TestsPane, TestStrip
@@ -81,6 +84,7 @@ class ModulePage(Screen[None]):
     def on_screen_resume(self) -> None:
         """The settings may be others than before."""
         self.exercise_pane.editor.soft_wrap = self.settings.soft_wrap
+        self.exercise_pane.editor.close_pairs = self.settings.close_pairs
 
     def open_lesson(self) -> None:
         """Reads lesson and notebook in a thread: 0.3 s the first time."""
@@ -92,6 +96,7 @@ class ModulePage(Screen[None]):
             lesson = await asyncio.to_thread(self.tutor.lesson, self.module_id)
             await asyncio.to_thread(self._link.open)
             passed = self._passed_before(lesson)
+            predictions = self.tutor.practice.predictions(self.module_id)
         except TROUBLES as problem:
             words = Content.assemble(
                 (f"{problem}\n\n", "$text-warning"), (text.TRY_AGAIN, "$text-muted")
@@ -101,6 +106,7 @@ class ModulePage(Screen[None]):
         state = ModuleState(lesson, passed_before=passed)
         self.query_one("#notice").display = False
         self.query_one("#panes").display = True
+        self.query_one(LessonPane).remember(predictions)
         self.become(state.first_to_do())
         self.go_to("lesson")
         self.opened()
@@ -156,6 +162,12 @@ class ModulePage(Screen[None]):
             )
         if before is None or before.exercise_index != state.exercise_index:
             self.exercise_pane.show(state.exercise, len(lesson.exercises))
+            self.run_worker(
+                self.tutor.run_ahead(self.module_id, state.exercise_id),
+                group="ahead",
+                exclusive=True,
+                exit_on_error=False,
+            )
         tests = self.query_one(TestsPane)
         tests.show(state)
         if before is not None and before.exercise_id != state.exercise_id:
@@ -256,6 +268,60 @@ class ModulePage(Screen[None]):
 
         if self._state is not None:
             self.app.push_screen(OutlineDialog(self._state), go)
+
+    def action_find_text(self) -> None:
+        """Asks what to find in the editor."""
+        if self._state is not None:
+            self._note_pane("exercise")
+            self.exercise_pane.find_text()
+
+    @work(exclusive=True, group="names", exit_on_error=False)
+    async def action_complete(self) -> None:
+        """Completes the name before the cursor."""
+        state, pane = self._state, self.exercise_pane
+        if state is None or state.exercise is None or self.focused is not pane.editor:
+            return
+        position = pane.editor.cursor_location
+        found = await self.tutor.complete(self.module_id, state.exercise_id, pane.texts(), position)
+        if not found:
+            self.notify(text.NO_COMPLETION, markup=False, timeout=2)
+        pane.complete(found, position)
+
+    @work(exclusive=True, group="names", exit_on_error=False)
+    async def action_describe(self) -> None:
+        """Shows what the name at the cursor is."""
+        state, pane = self._state, self.exercise_pane
+        if state is None or state.exercise is None or self.focused is not pane.editor:
+            return
+        words = await self.tutor.describe(
+            self.module_id, state.exercise_id, pane.texts(), pane.editor.cursor_location
+        )
+        if not words:
+            self.notify(text.NO_DESCRIPTION, markup=False, timeout=2)
+            return
+        title = words.split("\n")[0]
+        self.app.push_screen(CardDialog(title, Static(Content(words), markup=False)))
+
+    def action_quick_reference(self) -> None:
+        """Shows the module's card."""
+        if self._state is None:
+            return
+        for section in self._state.lesson.sections:
+            if section.title.casefold() == text.QUICK_REFERENCE:
+                words = "\n\n".join(cell.source for cell in section.cells if not cell.is_code)
+                self.app.push_screen(CardDialog(self.module.label, LessonMarkdown(words)))
+                return
+        self.notify(text.NO_QUICK_REFERENCE, markup=False)
+
+    def action_copy_code(self) -> None:
+        """Copies the code of the lesson that is in sight."""
+        source = self.query_one(LessonPane).code_in_sight()
+        if source is None:
+            self.notify(text.NO_CODE, markup=False)
+            return
+        self.app.copy_to_clipboard(source)
+        first = source.strip().split("\n")[0]
+        self.notify(f"{text.CODE_COPIED}: {first}", markup=False, timeout=2)
 
     @on(TestStrip.Chosen)
     def _chip_clicked(self, event: TestStrip.Chosen) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+from collections import Counter
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 from rich.style import Style
 from rich.text import Text
@@ -16,12 +18,14 @@ from textual.screen import Screen
 from textual.widgets import DataTable, Footer, OptionList, Static
 from textual.widgets.option_list import Option
 
-from tinytutor.progress.active_time import ActivityMeter
+from tinytutor.progress.active_time import ActivityMeter, time_spent
 from tinytutor.progress.metrics import Metrics, ModuleMetrics
 from tinytutor.tui import glyphs, text
 from tinytutor.tui.commands import Place, bindings
+from tinytutor.tui.time_plot import time_plot
 from tinytutor.tui.troubles import TROUBLES, complain
 from tinytutor.tui.widgets.top_bar import TopBar, crumbs, share_bar
+from tinytutor.tutor.estimates import hours_left
 from tinytutor.tutor.milestones import MilestoneView, in_words
 from tinytutor.tutor.results import ModuleView
 from tinytutor.tutor.tutor import Tutor
@@ -45,6 +49,7 @@ class ProgressScreen(Screen[None]):
         table: DataTable[Text] = DataTable(id="modules", cursor_type="row", zebra_stripes=True)
         yield table
         with Horizontal(id="below"):
+            yield Static(id="plot", markup=False)
             yield OptionList(id="milestones", markup=False)
         yield Footer(compact=True, show_command_palette=False)
 
@@ -72,10 +77,16 @@ class ProgressScreen(Screen[None]):
         for view in views:
             table.add_row(*_row(view, metrics.of(view.module.id), self._colour(view)))
         self._show_totals()
+        self.query_one("#plot", Static).update(self._plot(views))
         listed = self.query_one("#milestones", OptionList)
         listed.clear_options()
         listed.add_options(Option(_milestone(view), id=view.milestone.id) for view in milestones)
         listed.highlighted = 0 if listed.option_count else None
+
+    def _plot(self, views: tuple[ModuleView, ...]) -> Content:
+        days = time_spent(self._tutor.events()).days
+        passed = Counter(view.passed_at[:10] for view in views if view.passed_at)
+        return time_plot(days, passed, datetime.now(UTC).date())
 
     def _colour(self, view: ModuleView) -> Style:
         """The state's colour for the table, which knows Rich's styles only."""
@@ -116,11 +127,11 @@ class ProgressScreen(Screen[None]):
 
 def _totals(views: tuple[ModuleView, ...], metrics: Metrics) -> Content:
     share = metrics.completion_rate or 0.0
-    hours_left = sum(_hours_left(view) for view in views)
+    left = hours_left(views)
     figures = [
         (f"{share:.0%}", text.DONE_SHARE),
         (text.duration(metrics.active_seconds), text.TOOK),
-        (text.duration(hours_left * 3600) if hours_left else text.NOTHING_LEFT, text.LEFT),
+        (text.duration(left * 3600) if left else text.NOTHING_LEFT, text.LEFT),
     ]
     if metrics.pass_rate is not None:
         figures.append((f"{metrics.pass_rate:.0%}", text.TESTS_PASS))
@@ -129,14 +140,6 @@ def _totals(views: tuple[ModuleView, ...], metrics: Metrics) -> Content:
         for value, name in figures
     )
     return Content("\n").join([share_bar(share, 40), line])
-
-
-def _hours_left(view: ModuleView) -> float:
-    """The course's estimate, less the share of tests that pass."""
-    if view.passed_at is not None:
-        return 0.0
-    done = view.tests_passed / view.tests_total if view.tests_total else 0.0
-    return view.module.hours * (1 - done)
 
 
 def _row(view: ModuleView, metrics: ModuleMetrics, colour: Style) -> Iterator[Text]:

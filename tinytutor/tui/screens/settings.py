@@ -29,6 +29,8 @@ class SettingsDialog(ModalScreen[None]):
         self._habits = (
             ("celebrate", text.SETTING_CELEBRATE, settings.celebrate),
             ("run_on_outside_save", text.SETTING_OUTSIDE, settings.run_on_outside_save),
+            ("quiz", text.SETTING_QUIZ, settings.quiz),
+            ("close_pairs", text.SETTING_PAIRS, settings.close_pairs),
             ("soft_wrap", text.SETTING_WRAP, settings.soft_wrap),
         )
 

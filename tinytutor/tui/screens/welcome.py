@@ -74,4 +74,4 @@ class WelcomeScreen(Screen[None]):
         open_tutor = getattr(self.app, "open_tutor", None)
         self.app.pop_screen()
         if open_tutor is not None:
-            open_tutor()
+            open_tutor(first_time=True)

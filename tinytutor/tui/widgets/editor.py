@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from rich.segment import Segment
@@ -11,9 +12,12 @@ from textual import events
 from textual.binding import Binding
 from textual.strip import Strip
 from textual.widgets import TextArea
+from textual.widgets.text_area import Selection
 
-from tinytutor.tui import indenting
-from tinytutor.tui.themes import editor_theme
+from tinytutor.tui import indenting, pairing
+from tinytutor.tui.editor_theme import editor_theme
+from tinytutor.tui.widgets.completion_list import CompletionList
+from tinytutor.tutor.completion import Completion
 
 
 class CodeEditor(TextArea):
@@ -36,6 +40,9 @@ class CodeEditor(TextArea):
             id=id,
         )
         self.indent_width = indenting.WIDTH
+        self.close_pairs = True
+        self.completions: CompletionList | None = None
+        """A list that may be open; it takes its keys first."""
         self._marked: int | None = None
         for key in ("f6", "f7"):
             # The screen has other uses for them; kept here they would change places in the footer.
@@ -105,6 +112,17 @@ class CodeEditor(TextArea):
     async def _on_key(self, event: events.Key) -> None:
         if self.read_only:
             return
+        if self.completions is not None and self.completions.key(event.key):
+            event.stop()
+            event.prevent_default()
+            return
+        if event.key == "ctrl+a":
+            # Here and not as a binding, which the app looks up last: on a busy machine a paste
+            # that follows would come before it.
+            event.stop()
+            event.prevent_default()
+            self.select_all()
+            return
         if event.key == "enter":
             event.stop()
             event.prevent_default()
@@ -112,6 +130,8 @@ class CodeEditor(TextArea):
             before = self.document.get_line(start[0])[: start[1]]
             self._replace_via_keyboard("\n" + indenting.next_indent(before), start, end)
             return
+        if event.character in pairing.PAIRS.keys() | set(pairing.PAIRS.values()):
+            self._type_paired(event)
         if event.key == "tab" and self.selected_text and "\n" in self.selected_text:
             event.stop()
             event.prevent_default()
@@ -119,11 +139,66 @@ class CodeEditor(TextArea):
             return
         # `TextArea._on_key` is found and called by Textual itself, after this one.
 
+    def complete(self, completion: Completion) -> None:
+        """Writes a name out whose beginning stands before the cursor."""
+        row, column = self.cursor_location
+        start = (row, column - completion.typed)
+        self._replace_via_keyboard(completion.name, start, (row, column))
+
+    def _type_paired(self, event: events.Key) -> None:
+        """A bracket or quote: around what is selected, with its partner, or over it."""
+        char = event.character or ""
+        if not self.close_pairs:
+            return
+        start, end = sorted(self.selection)
+        if start != end:
+            if char not in pairing.PAIRS:
+                return
+            event.stop()
+            event.prevent_default()
+            inner = self.selected_text
+            self._replace_via_keyboard(f"{char}{inner}{pairing.PAIRS[char]}", start, end)
+            return
+        line = self.document.get_line(end[0])
+        what = pairing.typing(char, line[: end[1]], line[end[1] :])
+        if what is pairing.Typing.PLAIN:
+            return
+        event.stop()
+        event.prevent_default()
+        if what is pairing.Typing.PAIR:
+            self._replace_via_keyboard(char + pairing.PAIRS[char], end, end)
+        self.move_cursor((end[0], end[1] + 1))
+
+    def find(self, words: str, *, backward: bool = False, here: bool = False) -> bool:
+        """Selects the next place with these words, from the cursor and round again; whether any.
+
+        With `here` a place that begins at the cursor counts.
+        """
+        whole = self.text
+        spans = (
+            [m.span() for m in re.finditer(re.escape(words), whole, re.IGNORECASE)] if words else []
+        )
+        if not spans:
+            return False
+        row, column = min(self.selection)
+        cursor = sum(len(line) + 1 for line in whole.split("\n")[:row]) + column
+        if backward:
+            span = next((s for s in reversed(spans) if s[0] < cursor), spans[-1])
+        else:
+            span = next((s for s in spans if s[0] >= cursor + (not here)), spans[0])
+        self.selection = Selection(*(_location(whole, index) for index in span))
+        self.scroll_cursor_visible(animate=False)
+        return True
+
     def action_delete_left(self) -> None:
-        """Deletes to the left; within the indent, back to the stop before."""
+        """Deletes to the left; within the indent to the stop before; an empty pair as a whole."""
         start, end = self.selection
         if start == end and not self.read_only:
             row, column = end
+            line = self.document.get_line(row)
+            if self.close_pairs and pairing.is_empty_pair(line[:column], line[column:]):
+                self._delete_via_keyboard((row, column - 1), (row, column + 1))
+                return
             width = indenting.backspace_width(self.document.get_line(row)[:column])
             if width > 1:
                 self._delete_via_keyboard((row, column - width), end)
@@ -158,3 +233,9 @@ class CodeEditor(TextArea):
         else:
             moved = max(0, column + len(changed[0]) - len(lines[0]))
             self.move_cursor((row, min(moved, len(changed[0]))))
+
+
+def _location(words: str, index: int) -> tuple[int, int]:
+    """Row and column of a character."""
+    before = words[:index]
+    return before.count("\n"), index - (before.rfind("\n") + 1)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from textual import on
@@ -21,8 +21,11 @@ from tinytutor.notebooks.lesson import Exercise
 from tinytutor.tui import text
 from tinytutor.tui.notebook_link import NotebookLink
 from tinytutor.tui.troubles import TROUBLES
+from tinytutor.tui.widgets.completion_list import CompletionList
 from tinytutor.tui.widgets.editor import CodeEditor
+from tinytutor.tui.widgets.find_bar import FindBar
 from tinytutor.tui.widgets.mistakes import TellsMistakes
+from tinytutor.tutor.completion import Completion
 
 SAVE_SECONDS = 0.4
 """How long after the last key the text is saved."""
@@ -76,6 +79,7 @@ class ExercisePane(Vertical, TellsMistakes):
         self._link = link
         self.editor = CodeEditor(id="editor")
         """Held here: its text is asked for even when it has left the screen."""
+        self._completions = CompletionList()
         self._exercise_id = ""
         self._places: dict[str, _Place] = {}
         self._settling = asyncio.Lock()
@@ -88,11 +92,14 @@ class ExercisePane(Vertical, TellsMistakes):
         """Where to begin in an exercise that is new on screen."""
 
     def compose(self) -> ComposeResult:
-        """The editor."""
+        """The editor, names that fit, a line to find text with."""
         yield self.editor
+        yield self._completions
+        yield FindBar(self.editor)
 
     def on_mount(self) -> None:
         """Looks at the file from now on."""
+        self.editor.completions = self._completions
         self.set_interval(LOOK_SECONDS, self._settle_soon)
 
     def on_unmount(self) -> None:
@@ -167,6 +174,32 @@ class ExercisePane(Vertical, TellsMistakes):
         if row is not None and height:
             self._unseen_row = None
             self.editor.scroll_to(0, 0 if row < height - 1 else row - height // 2, animate=False)
+
+    # Help while typing
+
+    def find_text(self) -> None:
+        """Asks what to find in the editor."""
+        self.query_one(FindBar).open()
+
+    def complete(self, found: Sequence[Completion], position: tuple[int, int]) -> None:
+        """Puts up the names that fit where the cursor was; a single one is written at once."""
+        if self.editor.cursor_location != position or not found:
+            return
+        if len(found) == 1:
+            self.editor.complete(found[0])
+        else:
+            self._completions.open(found, self.editor.cursor_screen_offset)
+
+    @on(CompletionList.Chosen)
+    def _completed(self, event: CompletionList.Chosen) -> None:
+        self.editor.complete(event.completion)
+
+    def close_help(self) -> bool:
+        """Takes away what was put up over the editor; whether there was anything."""
+        if self._completions.is_open:
+            self._completions.close()
+            return True
+        return self.query_one(FindBar).close()
 
     # Saving and loading
 

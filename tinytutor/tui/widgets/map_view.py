@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from rich.segment import Segment
 from rich.style import Style
@@ -17,10 +17,13 @@ from tinytutor.curriculum import Course
 from tinytutor.curriculum.drawing import Drawing, Face, Part, Role
 from tinytutor.curriculum.graph import Edge, ancestors, descendants, edges
 from tinytutor.curriculum.walking import Direction, step
-from tinytutor.tui.map_faces import MapPictures, face
+from tinytutor.tui.layouts import KeptLayouts
+from tinytutor.tui.map_faces import MapPictures, Zoom
+from tinytutor.tutor.appearance import BRANCH_SYMBOLS
 from tinytutor.tutor.results import ModuleView
 
 _TONES = ("quiet", "done", "left", "edge", "edge-lit", "focus", "dim")
+_SPACE = Role(Part.SPACE)
 _STATES = ("passed", "started", "open", "locked", "stale")
 
 
@@ -31,6 +34,7 @@ class MapView(ScrollView, can_focus=True):
         *(f"map--{tone}" for tone in _TONES),
         *(f"map--{state}" for state in _STATES),
         *(f"map--title-{state}" for state in _STATES),
+        *(f"map--branch-{number}" for number in range(len(BRANCH_SYMBOLS))),
     }
     BINDINGS = [
         Binding(f"{key},{letter}", f"walk({direction.value!r})", show=False)
@@ -56,24 +60,41 @@ class MapView(ScrollView, can_focus=True):
             super().__init__()
             self.module_id = module_id
 
-    def __init__(self, course: Course, *, id: str | None = None) -> None:
+    def __init__(self, course: Course, layouts: KeptLayouts, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._course = course
-        self._pictures = MapPictures(course)
+        self._pictures = MapPictures(course, layouts.lay_out)
         self._views: Sequence[ModuleView] = ()
+        self._states: Mapping[str, str] = {}
+        self._chosen: Collection[str] | None = None
         self._faces: Mapping[str, Face] = {}
         self._drawing: Drawing | None = None
         self._drawn_for: Size | None = None
         self._lit: frozenset[Edge] = frozenset()
         self._related: frozenset[str] = frozenset()
         self._left = self._top = 0
+        self._styles: dict[Role, Style] = {}
+        self._strips: dict[int, Strip] = {}
+        """Lines drawn since the last change, in their whole breadth."""
+        self.zoom = Zoom.FIT
         self.focused_id = course.modules[0].id
 
     def show(self, views: Sequence[ModuleView]) -> None:
         """Puts up the modules as they are now."""
         self._views = views
-        self._drawn_for = None
-        self._draw()
+        self._states = {view.module.id: view.state.value for view in views}
+        self._redraw()
+
+    def zoom_to(self, zoom: Zoom) -> None:
+        """Shows more or less of each module."""
+        self.zoom = zoom
+        self._redraw()
+
+    def choose(self, module_ids: Collection[str] | None) -> None:
+        """Sets some modules off from all others, which fade; None: all are alike."""
+        self._chosen = module_ids
+        self._forget_drawn()
+        self.refresh()
 
     def focus_module(self, module_id: str) -> None:
         """Moves the focus to a module and into sight."""
@@ -109,18 +130,31 @@ class MapView(ScrollView, can_focus=True):
 
     def render_line(self, y: int) -> Strip:
         """One line of the window."""
-        drawing = self._drawing
         row = y + self.scroll_offset.y - self._top
-        base = self.rich_style
+        if row not in self._strips:
+            self._strips[row] = self._drawn_line(row)
+        x = self.scroll_offset.x
+        return self._strips[row].crop_extend(x, x + self.size.width, self._style_of(_SPACE))
+
+    def _drawn_line(self, row: int) -> Strip:
+        drawing = self._drawing
+        base = self._style_of(_SPACE)
         if drawing is None or not 0 <= row < drawing.height:
-            return Strip.blank(self.size.width, base)
+            return Strip([])
         segments = [Segment(" " * self._left, base)]
         segments.extend(
-            Segment(segment.text, base + self._style(segment.role))
+            Segment(segment.text, self._style_of(segment.role))
             for segment in drawing.line(row, self._faces, self._lit)
         )
-        x = self.scroll_offset.x
-        return Strip(segments).crop_extend(x, x + self.size.width, base)
+        return Strip(segments)
+
+    def _forget_drawn(self) -> None:
+        self._styles.clear()
+        self._strips.clear()
+
+    def _redraw(self) -> None:
+        self._drawn_for = None
+        self._draw()
 
     def _draw(self) -> None:
         size = self.container_size
@@ -128,8 +162,10 @@ class MapView(ScrollView, can_focus=True):
             return
         self._drawn_for = size
         # One column less: a map that is scrolled down needs it for its bar.
-        picture = self._pictures.fitting(self._views, size.width - 1, size.height)
-        self._faces = {view.module.id: face(view, picture.lines) for view in self._views}
+        picture = self._pictures.fitting(self._views, size.width - 1, size.height, self.zoom)
+        self._faces = {
+            view.module.id: self._pictures.face(view, picture.detail) for view in self._views
+        }
         self._drawing = Drawing(picture.layout)
         width, height = self._drawing.width, self._drawing.height
         room = size.width - (height > size.height)
@@ -151,12 +187,26 @@ class MapView(ScrollView, can_focus=True):
             or (needed in after and module_id in after)
         )
         self._related = frozenset(before | after)
+        self._forget_drawn()
 
     def _into_sight(self, *, animate: bool) -> None:
         if self._drawing is not None:
             box = self._drawing.layout.boxes[self.focused_id]
             region = Region(box.x + self._left, box.y + self._top, box.width, box.height)
             self.scroll_to_region(region.grow((1, 2, 1, 2)), animate=animate, force=True)
+
+    def notify_style_update(self) -> None:
+        """Another theme has other colours."""
+        self._forget_drawn()
+        super().notify_style_update()
+
+    def _style_of(self, role: Role) -> Style:
+        """A line has dozens of stretches, a map only a few hundred roles: each is asked once."""
+        style = self._styles.get(role)
+        if style is None:
+            base = self.rich_style if role is _SPACE else self._style_of(_SPACE)
+            style = self._styles[role] = base + self._style(role)
+        return style
 
     def _style(self, role: Role) -> Style:
         if role.part is Part.SPACE:
@@ -165,16 +215,24 @@ class MapView(ScrollView, can_focus=True):
             lit = any(edge in self._lit for edge in role.edges)
             if role.part is Part.EDGE or lit:
                 return self._named("edge-lit" if lit else "edge")
+        faded = self._chosen is not None and role.node not in self._chosen
+        focused = role.node == self.focused_id
         if role.part is Part.FRAME:
-            return self._named("focus") if role.node == self.focused_id else self._frame(role.node)
-        style = self._named(role.tone) if role.tone else Style.null()
-        return style + Style(bold=True) if role.node == self.focused_id else style
+            return self._named("focus") if focused else self._frame(role.node, faded=faded)
+        if not role.tone:
+            style = Style.null()
+        elif faded:
+            style = self._named("dim")
+        elif role.tone.startswith("branch-"):
+            style = self._named(f"branch-{BRANCH_SYMBOLS.index(role.tone[-1])}")
+        else:
+            style = self._named(role.tone)
+        return style + Style(bold=True) if focused else style
 
-    def _frame(self, module_id: str) -> Style:
-        if module_id not in self._related:
+    def _frame(self, module_id: str, *, faded: bool) -> Style:
+        if faded or module_id not in self._related:
             return self._named("dim")
-        state = next(view.state.value for view in self._views if view.module.id == module_id)
-        return self._named(state)
+        return self._named(self._states[module_id])
 
     def _named(self, tone: str) -> Style:
         return self.get_component_rich_style(f"map--{tone}", partial=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 from textual import events
 from textual.app import ComposeResult
 from textual.containers import Vertical, VerticalScroll
@@ -61,7 +63,7 @@ class TestsPane(Vertical):
     def show(self, state: ModuleState) -> None:
         """Draws what the state holds."""
         self.query_one(TestStrip).show(state)
-        self.query_one("#result", Static).update(tests_view.body(state))
+        self.query_one("#result", Static).update(tests_view.body(state, time.monotonic()))
 
     def show_run(self, line: Content | None) -> None:
         """Puts up the line of a run under way, or takes it away."""
