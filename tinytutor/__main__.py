@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-RUNNING = ("check", "watch", "milestone")
+RUNNING = ("check", "watch", "milestone", "experiment", "blame")
 """Commands that run code: what does so starts before all else, and is ready sooner."""
 
 

@@ -361,8 +361,8 @@ class Tutor:
     ) -> tuple[Completion, ...]:
         """Names that fit at a position of an exercise; up to seconds the first time.
 
-        From reading the code, and from the kernel that has run what stands before the exercise: only
-        that knows what a class has grown by.
+        From reading the code, and from the kernel that has run what stands before the exercise:
+        only that knows what a class has grown by.
 
         Args:
             module_id: of the module.
