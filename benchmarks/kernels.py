@@ -23,6 +23,7 @@ from tinytutor.curriculum.loader import bundled_course_folder, load_course
 from tinytutor.running.forking import ORDINARY, TemplateProcess, start_template
 from tinytutor.running.kernel import Kernel
 from tinytutor.running.process import kernel_environment
+from tinytutor.running.sandbox import sandbox_support
 from tinytutor.tutor.tutor import Tutor
 from tinytutor.tutor.workspace import create_workspace
 
@@ -35,15 +36,17 @@ def pss_mib(pid: int) -> float:
     return sum(int(x.split()[1]) for x in rollup.splitlines() if x.startswith("Pss:")) / 1024
 
 
-def started(loop: asyncio.Runner, template: TemplateProcess | None) -> Kernel:
-    return loop.run(Kernel.start(MEMORY_MIB, template))
+def started(
+    loop: asyncio.Runner, template: TemplateProcess | None, *, boxed: bool = False
+) -> Kernel:
+    return loop.run(Kernel.start(MEMORY_MIB, template, boxed=boxed))
 
 
 def print_ready(loop: asyncio.Runner, template: TemplateProcess, rounds: int) -> None:
     kernels: list[Kernel] = []
 
-    def start(source: TemplateProcess | None) -> Callable[[], object]:
-        return lambda: kernels.append(started(loop, source))
+    def start(source: TemplateProcess | None, *, boxed: bool = False) -> Callable[[], object]:
+        return lambda: kernels.append(started(loop, source, boxed=boxed))
 
     def end() -> None:
         while kernels:
@@ -51,6 +54,9 @@ def print_ready(loop: asyncio.Runner, template: TemplateProcess, rounds: int) ->
 
     print("start to ready")
     candidates = {"ordinary kernel": start(None), "forked kernel": start(template)}
+    if sandbox_support().works:
+        candidates["boxed ordinary kernel"] = start(None, boxed=True)
+        candidates["boxed forked kernel"] = start(template, boxed=True)
     print_table(interleave(candidates, rounds, before_each=end), "ordinary kernel")
     end()
 
@@ -87,7 +93,7 @@ def print_checks(loop: asyncio.Runner, folder: Path, count: int) -> None:
         tutor.put_solutions(MODULE)
 
         def check(tutor: Tutor = tutor) -> None:
-            assert loop.run(tutor.check(MODULE)).passed
+            assert loop.run(tutor.check(MODULE, fresh=True)).passed
 
         os.environ[ORDINARY] = "1" if kind == "ordinary" else ""
         check()  # starts the worker, which reads the environment
@@ -110,6 +116,7 @@ def main() -> None:
     if template is None:
         raise SystemExit("kernels can't be forked here")
     with tempfile.TemporaryDirectory() as name, asyncio.Runner() as loop:
+        os.chdir(name)  # what a boxed kernel may write in
         print_ready(loop, template, options.rounds)
         print_memory(loop, template)
         template.close()

@@ -20,10 +20,20 @@ ALLOWED = {
     "progress": {"curriculum"},
     "running": {"curriculum", "notebooks"},
     "tutor": {"curriculum", "notebooks", "progress", "running"},
-    "authoring": {"curriculum", "notebooks"},
+    "authoring": {"curriculum", "kit", "notebooks"},
     "cohort": {"curriculum", "notebooks", "progress", "running", "tutor", "authoring"},
-    "cli": {"curriculum", "notebooks", "progress", "running", "tutor", "authoring", "cohort"},
-    "tui": {"curriculum", "notebooks", "progress", "running", "tutor", "cohort"},
+    "review": {"curriculum", "notebooks", "running"},
+    "cli": {
+        "curriculum",
+        "notebooks",
+        "progress",
+        "running",
+        "tutor",
+        "authoring",
+        "cohort",
+        "review",
+    },
+    "tui": {"curriculum", "notebooks", "progress", "running", "tutor", "cohort", "review"},
 }
 EXCEPTIONS = {("cli", "tui.app"), ("cli", "tui.screens.cohort")}
 """`tinytutor` opens the app, `tinytutor report --screen` the cohort, each through one function."""
@@ -71,4 +81,29 @@ def test_the_tutor_loads_neither_nbclient_nor_the_app() -> None:
         [sys.executable, "-c", code], capture_output=True, text=True, check=True
     ).stdout.split()
     for heavy in ("nbclient", "jupyter_client", "textual", "jupytext", "nbformat", "numpy"):
+        assert heavy not in modules
+
+
+def test_a_review_without_runs_loads_nothing_heavy() -> None:
+    code = (
+        "import sys; from pathlib import Path; from tinytutor.review.reviewing import *;"
+        "review_course(Path('tests/review/courses/flame'), (), Options(run=False));"
+        "print(*sys.modules)"
+    )
+    modules = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=PACKAGE.parent,
+    ).stdout.split()
+    for heavy in (
+        "nbclient",
+        "jupyter_client",
+        "textual",
+        "jupytext",
+        "nbformat",
+        "numpy",
+        "click",
+    ):
         assert heavy not in modules

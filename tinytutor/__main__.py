@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
-from tinytutor.cli.edge import run
+import sys
+
+RUNNING = ("check", "watch", "milestone")
+"""Commands that run code: what does so starts before all else, and is ready sooner."""
 
 
 def main() -> int:
     """Runs the command line of this process and returns its exit code."""
+    if sys.argv[1:2] and sys.argv[1] in RUNNING and "--help" not in sys.argv:
+        from tinytutor.running.early_worker import start_early  # noqa: PLC0415
+
+        start_early()
+    from tinytutor.cli.edge import run  # noqa: PLC0415  only now: this takes a while
+
     return run()
 
 

@@ -10,6 +10,7 @@ from tests.cli.test_output import Stream
 from tinytutor.cli import diagnosis
 from tinytutor.cli.diagnosis import Finding, Level
 from tinytutor.cli.output import Output
+from tinytutor.running.sandbox import SandboxSupport
 
 
 def only(findings: list[Finding]) -> Finding:
@@ -79,6 +80,27 @@ def test_a_small_terminal_is_a_warning(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("COLUMNS", size[0])
         monkeypatch.setenv("LINES", size[1])
         assert only(list(diagnosis.check_terminal(output))).level is level
+
+
+@pytest.mark.parametrize(
+    ("works", "found", "level", "words"),
+    [
+        (True, [], Level.OK, "stay inside"),
+        (True, ["it reads files"], Level.FAIL, "it reads files"),
+        (False, [], Level.WARN, "only what you trust"),
+    ],
+)
+def test_the_sandbox_is_tried(
+    monkeypatch: pytest.MonkeyPatch, works: bool, found: list[str], level: Level, words: str
+) -> None:
+    support = SandboxSupport(works, "the fact", "" if works else "the step")
+    monkeypatch.setattr("tinytutor.running.sandbox.sandbox_support", lambda: support)
+    monkeypatch.setattr("tinytutor.running.escapes.escapes", lambda: found)
+    finding = only(list(diagnosis.check_sandbox()))
+    assert finding.level is level
+    assert words in finding.message
+    if not works:
+        assert finding.mend == "the step"
 
 
 def test_a_kernel_that_does_not_start(monkeypatch: pytest.MonkeyPatch) -> None:

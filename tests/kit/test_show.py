@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 
 import pytest
 
-from tinytutor.kit import bars, curve, table
+from tinytutor.kit import bars, curve, table, typed
 
 
 def printed(capsys: pytest.CaptureFixture[str]) -> str:
@@ -121,3 +122,23 @@ def test_a_level_curve(capsys: pytest.CaptureFixture[str], log: bool) -> None:
     curve({"flat": [(1, 5), (2, 5)]}, x="n", y="s", log_x=log, log_y=log, width=5, height=2)
     lines = printed(capsys).splitlines()
     assert lines[1:3] == ["6 │", "5 │●   ●"]
+
+
+def test_a_text_is_typed_piece_by_piece(capsys: pytest.CaptureFixture[str]) -> None:
+    shown: list[str] = []
+
+    def pieces() -> Iterator[str]:
+        for piece in ("One ", "fox s", "at.\n", "", "Two ", "crows"):
+            yield piece
+            shown.append(capsys.readouterr().out)
+
+    assert typed(pieces(), width=4) == "One fox sat.\nTwo crows"
+    assert shown == ["One ", "fox\ns", "at.\n", "", "Two ", "crows"]
+    assert printed(capsys) == "\n"
+
+
+def test_a_typed_text_breaks_at_the_first_space_after_its_width(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert typed(["a bc def ", "ghij k"], width=4) == "a bc def ghij k"
+    assert printed(capsys) == "a bc def\nghij k\n"

@@ -17,10 +17,18 @@ import pytest
 from tests.modules.numerics import updates
 from tests.modules.numerics.composed_cases import COMPOSED_CASES, SPATIAL_CASES
 from tests.modules.numerics.differences import Array, assert_slopes, numbers, slopes
+from tests.modules.numerics.language_cases import EMBEDDING_CASES
 from tests.modules.numerics.library import Library, imported, walk, weights_for
 from tests.modules.numerics.rule_cases import RULE_CASES, Case
+from tests.modules.numerics.transformer_cases import TRANSFORMER_CASES
 
-CASES = [*RULE_CASES, *COMPOSED_CASES, *SPATIAL_CASES]
+CASES = [
+    *RULE_CASES,
+    *COMPOSED_CASES,
+    *SPATIAL_CASES,
+    *EMBEDDING_CASES,
+    *TRANSFORMER_CASES,
+]
 
 
 @pytest.fixture(scope="module")

@@ -19,7 +19,9 @@ import numpy as np
 import pytest
 
 from tests.modules.numerics.differences import Array, numbers
+from tests.modules.numerics.language_cases import embedding_of
 from tests.modules.numerics.library import Library, imported, walk, weights_for
+from tests.modules.numerics.transformer_cases import holding
 
 torch = pytest.importorskip("torch")
 
@@ -72,6 +74,7 @@ def test_activations(lib: Library, scale: int) -> None:
     x = np.float32(scale) * small(6, 7)
     functional = torch.nn.functional
     compare(lib, lib.activations.gelu, lambda x: functional.gelu(x, approximate="tanh"), x)
+    compare(lib, lib.acceleration.fused_gelu, lambda x: functional.gelu(x, approximate="tanh"), x)
     compare(lib, lib.activations.sigmoid, torch.sigmoid, x)
     compare(lib, lib.activations.tanh, torch.tanh, x)
     compare(lib, lib.activations.relu, torch.relu, x)
@@ -235,6 +238,67 @@ def test_pooling(lib: Library, k: int, stride: int | None) -> None:
 def test_global_average(lib: Library) -> None:
     average = lib.spatial.GlobalAvgPool()
     compare(lib, average, lambda x: x.mean(dim=(2, 3)), small(2, 3, 5, 4))
+
+
+@pytest.mark.parametrize("shape", [(), (4,), (2, 5)])
+def test_embedding(lib: Library, shape: tuple[int, ...]) -> None:
+    ids = np.random.default_rng(0).integers(0, 6, shape)
+    functional = torch.nn.functional
+    compare(
+        lib,
+        lambda weight: embedding_of(lib, weight)(ids),
+        lambda weight: functional.embedding(torch.tensor(ids), weight),
+        small(6, 3),
+    )
+    ours = lib.embeddings.one_hot(ids, 6)
+    np.testing.assert_array_equal(ours, functional.one_hot(torch.tensor(ids), 6).numpy())
+
+
+def test_cosine_similarity(lib: Library) -> None:
+    a, b = small(4, 5), small(3, 5, salt=1)
+    a[1] = 0
+    ours = lib.embeddings.cosine_similarity(a, b)
+    theirs = torch.nn.functional.cosine_similarity
+    right = theirs(torch.tensor(a)[:, None], torch.tensor(b)[None], dim=-1)
+    np.testing.assert_allclose(ours, right.numpy(), rtol=FORWARD, atol=FORWARD)
+
+
+@pytest.mark.parametrize("causal", [False, True])
+@pytest.mark.parametrize("stack", [(), (2,), (2, 3)])
+def test_attention(lib: Library, stack: tuple[int, ...], causal: bool) -> None:
+    mask = lib.attention.causal_mask(4) if causal else None
+    theirs = torch.nn.functional.scaled_dot_product_attention
+    compare(
+        lib,
+        lambda q, k, v: lib.attention.attention(q, k, v, mask),
+        lambda q, k, v: theirs(q, k, v, is_causal=causal),
+        *(small(*stack, 4, 5, salt=salt) for salt in range(3)),
+    )
+
+
+@pytest.mark.parametrize(("known", "new"), [(0, 4), (3, 4), (5, 1)])
+def test_attention_of_new_rows(lib: Library, known: int, new: int) -> None:
+    mask = lib.caching.new_rows_mask(known, new)
+    theirs = torch.nn.functional.scaled_dot_product_attention
+    seen = torch.ones(new, known + new, dtype=torch.bool).tril(diagonal=known)
+    compare(
+        lib,
+        lambda q, k, v: lib.attention.attention(q, k, v, mask),
+        lambda q, k, v: theirs(q, k, v, attn_mask=seen),
+        small(2, new, 5),
+        *(small(2, known + new, 5, salt=salt) for salt in (1, 2)),
+    )
+
+
+@pytest.mark.parametrize("shape", [(3, 6), (2, 3, 6)])
+def test_layer_norm(lib: Library, shape: tuple[int, ...]) -> None:
+    def ours(x: Any, gain: Any, shift: Any) -> Any:
+        return holding(lib.transformers.LayerNorm(6), (gain, shift))(x)
+
+    def theirs(x: Any, gain: Any, shift: Any) -> Any:
+        return torch.nn.functional.layer_norm(x, (6,), gain, shift)
+
+    compare(lib, ours, theirs, small(*shape), small(6, salt=1), small(6, salt=2))
 
 
 def slopes_of_both(

@@ -177,6 +177,27 @@ async def test_cancelling_ends_the_kernel_at_once_and_the_runner_works_on(runner
 
 
 @posix
+async def test_a_run_cancelled_twice_keeps_the_next_one_waiting(runner: Runner) -> None:
+    job = Job((RunCell("c0", "while True: pass", 60),), 60, 2048, 1000)
+    began = asyncio.Event()
+
+    async def consume() -> None:
+        async for event in runner.run(job):
+            if isinstance(event, KernelReady):
+                began.set()
+
+    task = asyncio.create_task(consume())
+    await asyncio.wait_for(began.wait(), 60)
+    task.cancel()
+    await asyncio.sleep(0)
+    task.cancel()
+    short = Job((RunCell("c0", "print('again')", 60),), 60, 2048, 1000)
+    events = [event async for event in runner.run(short)]
+    assert output(events, "c0") == "again\n"
+    await asyncio.gather(task, return_exceptions=True)
+
+
+@posix
 async def test_nothing_is_left_of_kernels(
     runner: Runner, run_sources: RunSources, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -289,7 +289,7 @@ async def test_a_template_that_fails_is_done_without(
     worker = Worker(events.append, broken)
     for _ in range(2):
         await run_in(worker, events, "print(open('/proc/self/cmdline').read())")
-        assert "ipykernel_launcher" in output(events, "c0")
+        assert "inside.kernel" in output(events, "c0")
         assert not broken.is_alive(), "it is not tried again"
     await worker.close()
     assert await gone(broken.pid)
@@ -310,7 +310,7 @@ async def test_a_template_whose_trial_crashes_forks_no_more(
     seen = []
     for _ in range(3):
         await run_in(worker, events, "print(open('/proc/self/cmdline').read())")
-        seen.append("ipykernel_launcher" in output(events, "c0"))
+        seen.append("inside.kernel" in output(events, "c0"))
     await worker.close()
     assert seen == [False, True, True]
     assert list(folders.iterdir()) == []

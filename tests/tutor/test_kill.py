@@ -25,7 +25,7 @@ from tinytutor.tutor.workspace import Workspace, open_workspace
 KILLS = 30
 
 CHILD = """
-import asyncio, itertools, sys
+import asyncio, itertools, os, sys
 from pathlib import Path
 from tests.courses import NUMBERS, reference_cell, wrong_cell
 from tinytutor.curriculum.loader import load_course
@@ -45,7 +45,8 @@ async def main():
     for number in itertools.count():
         for exercise in NUMBERS.exercises:
             cell = wrong_cell if number % 3 == 2 else reference_cell
-            tutor.save_source("01_numbers", exercise.id, cell(exercise) + f"  # {number}")
+            source = cell(exercise) + f"  # {os.getpid()} {number}"
+            tutor.save_source("01_numbers", exercise.id, source)
             say("saved", tutor.store.last_sequence())
         await tutor.check("01_numbers", on_event=kernel)
         say("checked", tutor.store.last_sequence())

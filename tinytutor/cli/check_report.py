@@ -76,6 +76,7 @@ def check_json(result: CheckResult) -> dict[str, Any]:
         "unlocked": list(result.newly_unlocked),
         "seconds": round(result.seconds, 6),
         "notebook_sha256": result.notebook_sha256,
+        "recorded_at": result.recorded_at,
     }
 
 
@@ -130,6 +131,13 @@ def _outcome_lines(result: CheckResult, course: Course) -> Iterator[Line]:
         return
     passed = sum(verdict.status is Status.PASSED for verdict in result.verdicts)
     counted = f"{passed} of {len(result.verdicts)} tests passed in {result.seconds:.1f} s."
+    if result.recorded_at is not None:
+        counted = f"{passed} of {len(result.verdicts)} tests passed."
+        when = result.recorded_at[:16].replace("T", " ")
+        yield (
+            (f"Nothing has changed since this ran at {when} UTC: ", Tone.QUIET),
+            "the verdict is that run's. `--fresh` runs it again.",
+        )
     if not result.passed:
         yield ((counted, Tone.STRONG),)
         return

@@ -19,6 +19,7 @@ async def checked(
     *,
     exercise_id: str | None = None,
     seconds: float | None = None,
+    fresh: bool = False,
 ) -> CheckResult:
     """The result of a check, or of one exercise's tests. Raises CheckTimedOutError.
 
@@ -27,14 +28,17 @@ async def checked(
         module_id: what to check.
         exercise_id: only this exercise's tests.
         seconds: limit for all of it, start of the kernel included.
+        fresh: whether tests run even where nothing has changed.
     """
     tutor = session.tutor
     progress = ProgressLine(session.output)
     try:
         async with asyncio.timeout(seconds), progress.ticking():
             if exercise_id is None:
-                return await tutor.check(module_id, on_event=progress.on_event)
-            return await tutor.try_exercise(module_id, exercise_id, on_event=progress.on_event)
+                return await tutor.check(module_id, on_event=progress.on_event, fresh=fresh)
+            return await tutor.try_exercise(
+                module_id, exercise_id, on_event=progress.on_event, fresh=fresh
+            )
     except TimeoutError:
         raise CheckTimedOutError(
             f"the check of {module_id} was stopped after {seconds:g} s, the limit of --timeout; "

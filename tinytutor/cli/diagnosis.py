@@ -130,6 +130,32 @@ def check_kernel() -> Iterator[Finding]:
         yield Finding("kernel", Level.OK, f"a kernel starts, answers and ends in {seconds:.1f} s")
 
 
+def check_sandbox() -> Iterator[Finding]:
+    """Whether code of others can be boxed here, and whether the box holds."""
+    from tinytutor.running.escapes import escapes  # noqa: PLC0415
+    from tinytutor.running.sandbox import sandbox_support  # noqa: PLC0415
+
+    support = sandbox_support()
+    if not support.works:
+        yield Finding(
+            "sandbox", Level.WARN, f"{support.message}: run only what you trust", support.mend
+        )
+        return
+    try:
+        found = escapes()
+    except OSError as problem:
+        found = [f"the attacks that try it could not be made: {problem}"]
+    for what in found:
+        yield Finding(
+            "sandbox",
+            Level.FAIL,
+            f"a short attack came through: {what}",
+            "grade on another machine, and report it with your system's version",
+        )
+    if not found:
+        yield Finding("sandbox", Level.OK, f"{support.message}, and short attacks stay inside")
+
+
 def check_workspace(folder: Path, *, exists: bool) -> Iterator[Finding]:
     """Whether the workspace is there and can be written."""
     if not exists:

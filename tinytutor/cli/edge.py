@@ -8,7 +8,12 @@ from collections.abc import Sequence
 
 import click
 
-from tinytutor.cli.errors import CheckTimedOutError, DeclinedError, UnknownPlaceError
+from tinytutor.cli.errors import (
+    CheckTimedOutError,
+    DeclinedError,
+    LeakySandboxError,
+    UnknownPlaceError,
+)
 from tinytutor.cli.exit_codes import ExitCode
 from tinytutor.cli.output import Output, OutputClosedError
 from tinytutor.cli.program import program
@@ -96,9 +101,17 @@ def _kinds() -> list[tuple[type[BaseException] | tuple[type[BaseException], ...]
     )
     from tinytutor.curriculum import UnknownMilestoneError, UnknownModuleError  # noqa: PLC0415
     from tinytutor.curriculum.loader import CourseError  # noqa: PLC0415
+    from tinytutor.notebooks.probes import ProbesError  # noqa: PLC0415
     from tinytutor.notebooks.reading import LessonError  # noqa: PLC0415
     from tinytutor.notebooks.student import NotebookUnreadableError  # noqa: PLC0415
     from tinytutor.progress.errors import StoreError  # noqa: PLC0415
+    from tinytutor.review.checklist import NoSuchQuestionError  # noqa: PLC0415
+    from tinytutor.review.courses import NoLessonsError  # noqa: PLC0415
+    from tinytutor.review.decisions import DecisionsError  # noqa: PLC0415
+    from tinytutor.review.effects import EffectsError  # noqa: PLC0415
+    from tinytutor.review.reviewing import NoSuchModuleError, UnsafeError  # noqa: PLC0415
+    from tinytutor.review.rules import UnknownRuleError  # noqa: PLC0415
+    from tinytutor.running.sandbox.support import NoSandboxError  # noqa: PLC0415
     from tinytutor.tutor.errors import (  # noqa: PLC0415
         LockedError,
         NoSuchExerciseError,
@@ -120,9 +133,13 @@ def _kinds() -> list[tuple[type[BaseException] | tuple[type[BaseException], ...]
         (SubmissionError, ExitCode.USAGE),
         (ExtraMissingError, ExitCode.ENVIRONMENT_BROKEN),
         (InstructorError, ExitCode.FILE_TROUBLE),
+        ((NoSuchModuleError, NoLessonsError, UnknownRuleError), ExitCode.USAGE),
+        ((NoSuchQuestionError, EffectsError), ExitCode.USAGE),
+        ((UnsafeError, NoSandboxError, LeakySandboxError), ExitCode.ENVIRONMENT_BROKEN),
+        (ProbesError, ExitCode.USAGE),
         (LockedError, ExitCode.LOCKED),
         (WorkspaceError, ExitCode.NO_WORKSPACE),
-        ((CourseError, LessonError, HintsError), ExitCode.COURSE_BROKEN),
+        ((CourseError, LessonError, HintsError, DecisionsError), ExitCode.COURSE_BROKEN),
         (NotebookUnreadableError, ExitCode.NOTEBOOK_UNREADABLE),
         (StoreError, ExitCode.STORE_UNREADABLE),
         (OSError, ExitCode.FILE_TROUBLE),

@@ -146,6 +146,17 @@ class Output:
         if sys.stdin.readline().strip().lower() not in ("y", "yes"):
             raise DeclinedError(otherwise)
 
+    @property
+    def can_ask(self) -> bool:
+        """Whether a person is there to answer."""
+        return _is_terminal(sys.stdin)
+
+    def ask(self, question: str) -> str:
+        """What the person types, without blanks at its ends; empty at the end of input."""
+        self.clear_status()
+        self._write(self._stderr, f"{safe(question)} ")
+        return sys.stdin.readline().strip()
+
     def close(self) -> None:
         """Writes out what is still held back. Raises OutputClosedError."""
         self.clear_status()

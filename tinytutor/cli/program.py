@@ -35,6 +35,7 @@ COMMANDS = {
     "doctor": "doctor",
     "completion": "completion",
     "author": "author",
+    "review": "review",
 }
 """Command → its module in `tinytutor.cli.commands`, in the order in which a student meets them."""
 

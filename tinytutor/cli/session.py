@@ -34,10 +34,12 @@ class Session:
         if self._course is None:
             from tinytutor.curriculum.loader import load_course  # noqa: PLC0415  yaml, 15 ms
 
-            self._course = load_course(self._course_folder())
+            self._course = load_course(self.course_folder)
         return self._course
 
-    def _course_folder(self) -> Path:
+    @property
+    def course_folder(self) -> Path:
+        """Where the course is."""
         if self.course_option is not None:
             return self.course_option.expanduser().absolute()
         if named := os.environ.get("TINYTUTOR_COURSE"):

@@ -35,8 +35,8 @@ class Watcher:
         self._modules = modules
         self._polling = polling
         self._code: dict[str, str] = {}
-        self._wanted: dict[str, None] = {}
-        """Modules to check, in the order in which they were asked for."""
+        self._wanted: dict[str, bool] = {}
+        """Modules to check, in the order in which they were asked for; whether in any case."""
         self._woken = asyncio.Event()
         self._over = False
         self._running: asyncio.Task[CheckResult] | None = None
@@ -46,6 +46,7 @@ class Watcher:
 
     async def run(self, first: Module) -> None:
         """Checks `first`, then whatever is saved. Returns when the student quits."""
+        await self._session.tutor.warm_up()
         self._changed(self._modules)
         files = asyncio.create_task(self._follow_files())
         files.add_done_callback(lambda _: self._woken.set())
@@ -60,8 +61,7 @@ class Watcher:
                         files.result()
                     while self._wanted and not self._over:
                         module_id = next(iter(self._wanted))
-                        del self._wanted[module_id]
-                        await self._check(module_id)
+                        await self._check(module_id, fresh=self._wanted.pop(module_id))
                         # A save may have come before the system began to report them.
                         self._want(*self._changed(self._modules, settled=False))
         finally:
@@ -69,8 +69,8 @@ class Watcher:
             with contextlib.suppress(asyncio.CancelledError):
                 await files
 
-    async def _check(self, module_id: str) -> None:
-        self._running = asyncio.create_task(checked(self._session, module_id))
+    async def _check(self, module_id: str, *, fresh: bool) -> None:
+        self._running = asyncio.create_task(checked(self._session, module_id, fresh=fresh))
         try:
             self._last = await self._running
         except asyncio.CancelledError:
@@ -109,7 +109,8 @@ class Watcher:
             self._running.cancel()
         elif key in ("r", "\r", "\n"):
             self._want(
-                self._last.module_id if self._last else next(iter(self._modules.values())).id
+                self._last.module_id if self._last else next(iter(self._modules.values())).id,
+                fresh=True,
             )
         elif key == "h":
             self._show_hint()
@@ -136,8 +137,8 @@ class Watcher:
                 return self._last.module_id, verdict.exercise_id
         return None
 
-    def _want(self, *module_ids: str) -> None:
-        self._wanted.update(dict.fromkeys(module_ids))
+    def _want(self, *module_ids: str, fresh: bool = False) -> None:
+        self._wanted.update(dict.fromkeys(module_ids, fresh))
         self._woken.set()
 
     async def _follow_files(self) -> None:

@@ -14,16 +14,20 @@ from tinytutor.kit.checks import (
     same_dtype,
     unchanged,
 )
+from tinytutor.kit.corpus import Tales, tales
 from tinytutor.kit.datasets import digits, moons, spirals
 from tinytutor.kit.pictures import gallery, region_map
 from tinytutor.kit.runs import run_tests
-from tinytutor.kit.show import bars, curve, table
+from tinytutor.kit.show import bars, curve, table, typed
+from tinytutor.kit.weights import digit_weights
 
 __all__ = [
     "Mismatch",
+    "Tales",
     "bars",
     "connected",
     "curve",
+    "digit_weights",
     "digits",
     "expect",
     "gallery",
@@ -36,5 +40,7 @@ __all__ = [
     "same_dtype",
     "spirals",
     "table",
+    "tales",
+    "typed",
     "unchanged",
 ]

@@ -90,6 +90,23 @@ def curve(
         print(" " * (margin + 2) + names)
 
 
+def typed(pieces: Iterable[str], *, width: int = 64) -> str:
+    """Prints each piece of a text as soon as it comes; returns the whole text.
+
+    A line ends at the first space after `width` columns, and where the text has an end of line.
+    """
+    whole, column = "", 0
+    for piece in pieces:
+        for character in piece:
+            ends = character == "\n" or (character == " " and column > width)
+            column = 0 if ends else column + 1
+            print("\n" if ends else character, end="")
+        print(end="", flush=True)
+        whole += piece
+    print()
+    return whole
+
+
 def _span(values: Sequence[float], *, log: bool) -> tuple[float, float]:
     low, high = min(values), max(values)
     if log and low <= 0:

@@ -66,7 +66,9 @@ def assemble(
     limits: Limits,
     *,
     up_to: str | None = None,
+    before: str | None = None,
     experiment: str | None = None,
+    with_tests: bool = True,
 ) -> Assembly:
     """What a run consists of.
 
@@ -75,17 +77,25 @@ def assemble(
         matching: the student's cells by exercise.
         limits: of the module.
         up_to: an exercise's id: only its test is run, and of the rest what stands before it.
+        before: an exercise's id: only what stands before its own cell, without tests.
+        with_tests: whether tests are run.
         experiment: id of an experiment cell to run after what stands before it, without tests.
     """
     cells: list[AssembledCell] = []
     imports = import_lines(lesson)
     offset = 1 if imports else 0
     for cell in lesson.cells:
+        if cell.id == before:
+            break
         if cell.id == experiment:
             cells.append(AssembledCell(cell.id, cell.kind, cell.source))
             break
         if cell.kind is CellKind.TEST:
-            wanted = experiment is None and up_to in (None, cell.id.removeprefix("test_"))
+            wanted = (
+                experiment is None
+                and before is None
+                and up_to in (None, cell.id.removeprefix("test_"))
+            )
             if wanted:
                 source = f"{imports}\n{cell.source}" if imports else cell.source
                 cells.append(AssembledCell(cell.id, cell.kind, source, offset))

@@ -7,7 +7,7 @@ import re
 import tokenize
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from tinytutor.curriculum import Module
 from tinytutor.notebooks.lesson import (
@@ -37,9 +37,14 @@ def read_lesson(module: Module) -> Lesson:
     return parse_lesson(module.lesson_path.read_text("utf-8"), module.id, module.lesson_path)
 
 
-def parse_lesson(text: str, module_id: str, path: Path) -> Lesson:
-    """The lesson in `text`; `path` is only for messages. Raises LessonError."""
-    cells = tuple(_cells(text))
+def parse_lesson(
+    text: str, module_id: str, path: Path, raw_cells: Sequence[RawCell] | None = None
+) -> Lesson:
+    """The lesson in `text`; `path` is only for messages. Raises LessonError.
+
+    `raw_cells` is what `split_cells` gives for this text, where that is known already.
+    """
+    cells = tuple(_cells(text, split_cells(text) if raw_cells is None else raw_cells))
     problems = list(_problems(cells, path))
     if problems:
         raise LessonError(problems)
@@ -71,22 +76,37 @@ def slug(text: str) -> str:
     return "-".join(words)[:48].strip("-")
 
 
-def _cells(text: str) -> Iterator[Cell]:
-    import jupytext  # noqa: PLC0415  210 ms, only when a lesson is read
+class RawCell(NamedTuple):
+    """A cell as the file has it."""
 
-    notebook = jupytext.reads(text, fmt="py:percent")
+    cell_type: str
+    """`code` or `markdown`."""
+    source: str
+    metadata: dict[str, Any]
+
+
+def split_cells(text: str) -> list[RawCell]:
+    """The cells of a lesson file."""
+    import jupytext  # noqa: PLC0415  210 ms, only when a lesson is read for the first time
+
+    cells = jupytext.reads(text, fmt="py:percent").cells
+    return [RawCell(cell.cell_type, cell.source, _plain(cell.metadata)) for cell in cells]
+
+
+def _cells(text: str, raw_cells: Sequence[RawCell]) -> Iterator[Cell]:
+    text_lines = text.splitlines()
     markers = _marker_lines(text)
     # Cells and markers pair from the end: jupytext makes a cell of code before the first marker.
-    lines = [1] * (len(notebook.cells) - len(markers)) + markers
+    lines = [1] * (len(raw_cells) - len(markers)) + markers
     taken: set[str] = set()
     previous = "start"
-    for raw, line in zip(notebook.cells, lines, strict=True):
+    for raw, line in zip(raw_cells, lines, strict=True):
         kind = _kind(raw)
         cell_id = _unique(_wanted_id(raw, kind, previous), taken)
         taken.add(cell_id)
         previous = cell_id
         nbgrader = raw.metadata.get("nbgrader", {})
-        is_block_comment = kind is CellKind.TEXT and '"""' in text.splitlines()[line : line + 1]
+        is_block_comment = kind is CellKind.TEXT and '"""' in text_lines[line : line + 1]
         yield Cell(
             id=cell_id,
             kind=kind,
@@ -94,7 +114,7 @@ def _cells(text: str) -> Iterator[Cell]:
             line=line + 1 + is_block_comment,
             points=float(nbgrader.get("points", 0)),
             tags=tuple(raw.metadata.get("tags", ())),
-            metadata=_plain(raw.metadata),
+            metadata=raw.metadata,
         )
 
 
@@ -116,7 +136,7 @@ def _plain(value: Any) -> Any:
     return [_plain(item) for item in value] if isinstance(value, list) else value
 
 
-def _kind(raw: Any) -> CellKind:
+def _kind(raw: RawCell) -> CellKind:
     if raw.cell_type != "code":
         return CellKind.TEXT
     nbgrader = raw.metadata.get("nbgrader", {})
@@ -129,7 +149,7 @@ def _kind(raw: Any) -> CellKind:
     return CellKind.MAIN if _MAIN.search(raw.source) else CellKind.GIVEN
 
 
-def _wanted_id(raw: Any, kind: CellKind, previous: str) -> str:
+def _wanted_id(raw: RawCell, kind: CellKind, previous: str) -> str:
     grade_id = raw.metadata.get("nbgrader", {}).get("grade_id")
     if grade_id:
         return str(grade_id)

@@ -14,6 +14,8 @@ from tinytutor.notebooks.lesson import Cell, CellKind, Lesson, starter_source
 MAX_BYTES = 20 * 1024 * 1024
 """A notebook larger than this is refused: it holds output that no check needs."""
 
+MOST_CELLS = 5000
+
 
 class NotebookUnreadableError(ValueError):
     """A file that is no notebook we can use; the message gives fact, place and next step."""
@@ -78,6 +80,10 @@ def read_student_notebook(path: Path) -> StudentNotebook:
 def parse_student_notebook(text: str, name: str) -> StudentNotebook:
     """The notebook in `text`, of nbformat 3 to 4.5; `name` is for messages."""
     notebook = _upgraded(_load(text, name), name)
+    if len(notebook["cells"]) > MOST_CELLS:
+        raise NotebookUnreadableError(
+            f"{name}: {len(notebook['cells'])} cells, at most {MOST_CELLS} are read. {_REMEDY}"
+        )
     cells = []
     for index, raw in enumerate(notebook["cells"]):
         try:
@@ -138,7 +144,7 @@ def _read_text(path: Path) -> str:
 def _load(text: str, name: str) -> dict[str, Any]:
     try:
         notebook = json.loads(text)
-    except (json.JSONDecodeError, RecursionError) as problem:
+    except (ValueError, RecursionError) as problem:  # also a number of too many digits
         raise NotebookUnreadableError(f"{name}: not JSON ({problem}). {_REMEDY}") from None
     if not isinstance(notebook, dict) or not isinstance(notebook.get("nbformat"), int):
         raise NotebookUnreadableError(f"{name}: not a Jupyter notebook. {_REMEDY}")

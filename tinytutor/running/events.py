@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from typing import Any
+
+from tinytutor.running.limits import MESSAGES, PROCESSES
 
 
 class CellStatus(StrEnum):
@@ -19,6 +21,15 @@ class CellStatus(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Probe:
+    """A function of a cell that is called, and whose answer is compared outside the kernel."""
+
+    function: str
+    seed: int
+    """Of the generator that it is given."""
+
+
+@dataclass(frozen=True, slots=True)
 class RunCell:
     """A cell to run."""
 
@@ -27,7 +38,12 @@ class RunCell:
     seconds: float
     """Limit of wall time."""
     is_test: bool = False
-    """Tests are not run again when a kernel had to be replaced."""
+    probe: Probe | None = None
+
+    @property
+    def is_apart(self) -> bool:
+        """Tests and probes leave nothing behind: a new kernel does not run them again."""
+        return self.is_test or self.probe is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +56,25 @@ class Job:
     memory_mib: int
     output_bytes: int
     """Kept per cell."""
+    processes: int = PROCESSES
+    """Of the kernel, with all that its cells start."""
+    messages: int = MESSAGES
+    """Shown per cell."""
+    slowness: float = 1.0
+    """How much slower than the author's this machine is; all limits of time contain it."""
+
+    def on_machine(self, slowness: float) -> Job:
+        """The job with limits of time for a machine that is slower than the author's."""
+        return replace(
+            self,
+            cells=tuple(replace(cell, seconds=cell.seconds * slowness) for cell in self.cells),
+            seconds=self.seconds * slowness,
+            slowness=slowness,
+        )
+
+    def begins_with(self, other: Job) -> bool:
+        """Whether its first cells are all those of the other one, under the same limits."""
+        return replace(self, cells=self.cells[: len(other.cells)]) == other
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +135,8 @@ class CellFinished:
     seconds: float
     """Wall time."""
     error: CellError | None = None
+    answer: str | None = None
+    """Of a probe: what it returned, as `plain_values` wrote it in the kernel."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,11 +147,29 @@ class RunFinished:
     fault: str | None = None
 
 
-RunEvent = KernelReady | CellStarted | CellOutput | CellFinished | RunFinished
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Asked of the kernel that has run what stands before an exercise."""
+
+    code: str
+    cursor: int
+    """Position in `code`, in characters."""
+    describe: bool = False
+    """Whether the documentation is wanted, not how the name may go on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What the kernel answered."""
+
+    texts: tuple[str, ...]
+
+
+RunEvent = KernelReady | CellStarted | CellOutput | CellFinished | RunFinished | Answered
 
 _KINDS: dict[str, type[RunEvent]] = {
     kind.__name__: kind
-    for kind in (KernelReady, CellStarted, CellOutput, CellFinished, RunFinished)
+    for kind in (KernelReady, CellStarted, CellOutput, CellFinished, RunFinished, Answered)
 }
 
 
@@ -133,17 +188,18 @@ def from_line(line: str | bytes) -> RunEvent:
             if fields["error"] is not None:
                 frames = tuple(Frame(**frame) for frame in fields["error"].pop("frames"))
                 fields["error"] = CellError(**fields["error"], frames=frames)
+        elif kind is Answered:
+            fields["texts"] = tuple(fields["texts"])
         return kind(**fields)
     except (KeyError, TypeError, AttributeError) as problem:
         raise ValueError(f"not an event of a run: {line!r:.200} ({problem!r})") from None
 
 
-def job_to_line(job: Job) -> str:
-    """The job as one line of JSON."""
-    return json.dumps(asdict(job))
+def job_of_fields(fields: dict[str, Any]) -> Job:
+    """The job of what `dataclasses.asdict` made of it."""
+    return Job(**{**fields, "cells": tuple(_cell(cell) for cell in fields["cells"])})
 
 
-def job_from_line(line: str | bytes) -> Job:
-    """The job of a line that `job_to_line` wrote."""
-    fields = json.loads(line)
-    return Job(**{**fields, "cells": tuple(RunCell(**cell) for cell in fields["cells"])})
+def _cell(fields: dict[str, Any]) -> RunCell:
+    probe = fields.get("probe")
+    return RunCell(**{**fields, "probe": Probe(**probe) if probe else None})

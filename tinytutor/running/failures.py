@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from tinytutor.notebooks.assembly import Assembly
 from tinytutor.notebooks.lesson import Exercise
 from tinytutor.running.events import CellError, Frame
+from tinytutor.running.limits import FILE_MIB, PROCESSES
 
 _LABELLED = re.compile(r"^(expected|got|look at)\s{1,}(.*)$")
 
@@ -59,6 +60,12 @@ def explain(error: CellError, exercise: Exercise, assembly: Assembly) -> Failure
         headline = f"{error.type}: {headline}"
     elif error.type == "MemoryError":
         headline = f"out of memory: the limit is {assembly.memory_mib} MiB. {headline}".rstrip()
+    elif error.type == "BlockingIOError" and "[Errno 11]" in headline:
+        headline = f"too many processes: a run may have some {PROCESSES}. {headline}"
+    elif error.type == "OSError" and "[Errno 27]" in headline:
+        headline = f"file too large: the limit is {FILE_MIB} MiB. {headline}"
+    elif error.type == "OSError" and "[Errno 28]" in headline:
+        headline = f"no room left: a run in the sandbox has little. {headline}"
     elif error.type in ("KernelDied", "Timeout"):
         pass
     elif error.type not in ("Mismatch", "AssertionError"):

@@ -15,6 +15,8 @@ import subprocess
 import sys
 from collections.abc import Mapping
 
+from tinytutor.running.processes import started
+
 ORDINARY = "TINYTUTOR_ORDINARY_KERNELS"
 """Set in the environment, it keeps kernels from being forked."""
 _FORK_SECONDS = 30.0
@@ -56,6 +58,7 @@ class TemplateProcess:
                 # A session of its own: it outlives a killed worker just long enough to tidy up.
                 start_new_session=True,
             )
+        started.add(self._process.pid)
 
     @property
     def pid(self) -> int:
@@ -96,6 +99,7 @@ class TemplateProcess:
         if self.is_alive():
             os.killpg(self.pid, signal.SIGKILL)
             self._process.wait()
+        started.discard(self.pid)
 
 
 class ForkedProcess:
@@ -106,6 +110,7 @@ class ForkedProcess:
     def __init__(self, pid: int, reader: asyncio.StreamReader, writer: asyncio.StreamWriter):
         self.pid = pid
         self.returncode: int | None = None
+        started.add(pid)
         self._reader = reader
         self._writer = writer
         self._end = asyncio.create_task(self._read_end())
@@ -116,6 +121,7 @@ class ForkedProcess:
             line = await self._reader.readline()
         # No line: the template is dead, and with it its kernels.
         self.returncode = json.loads(line)["exit"] if line else -signal.SIGKILL
+        started.discard(self.pid)
         self._writer.close()
 
     async def ended(self) -> None:

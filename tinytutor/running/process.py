@@ -5,13 +5,20 @@ from __future__ import annotations
 import os
 import signal
 import sys
+from collections.abc import Mapping
+
+from tinytutor.running.limits import FILE_MIB
 
 _PARENT_DEATH_SIGNAL = 1
 """PR_SET_PDEATHSIG of prctl(2)."""
 
 
-def kernel_environment() -> dict[str, str]:
-    """The environment of a kernel, and of the template that kernels are forked from."""
+def kernel_environment(surroundings: Mapping[str, str] | None = None) -> dict[str, str]:
+    """The environment of a kernel, and of the template that kernels are forked from.
+
+    Args:
+        surroundings: what to add to, by default this process's own environment.
+    """
     threads = (
         "OPENBLAS_NUM_THREADS",
         "OMP_NUM_THREADS",
@@ -19,7 +26,7 @@ def kernel_environment() -> dict[str, str]:
         "VECLIB_MAXIMUM_THREADS",
     )
     return {
-        **os.environ,
+        **(os.environ if surroundings is None else surroundings),
         # One thread each: matrices of lessons are small, and threads then cost more than they give.
         **dict.fromkeys(threads, "1"),
         "MALLOC_ARENA_MAX": "2",
@@ -38,7 +45,7 @@ def apply_limits(memory_mib: int) -> None:
     if sys.platform == "linux":
         memory = memory_mib * 2**20
         resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
-    file_size = 64 * 2**20
+    file_size = FILE_MIB * 2**20
     resource.setrlimit(resource.RLIMIT_FSIZE, (file_size, file_size))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 

@@ -7,17 +7,24 @@ import contextlib
 import json
 import os
 import signal
-import sys
 from collections.abc import AsyncIterator
 from dataclasses import asdict
 from pathlib import Path
 
 from tinytutor.notebooks.assembly import Assembly
 from tinytutor.notebooks.lesson import CellKind
-from tinytutor.running.events import Job, KernelReady, RunCell, RunEvent, RunFinished, from_line
+from tinytutor.running.events import (
+    Answered,
+    Job,
+    KernelReady,
+    Question,
+    RunCell,
+    RunEvent,
+    RunFinished,
+    from_line,
+)
+from tinytutor.running.worker_process import WorkerProcess, start
 
-_LINE_LIMIT = 32 * 2**20
-"""Longest line of the worker: a picture of 4 MiB fits with room to spare."""
 _CANCEL_SECONDS = 2.0
 
 
@@ -38,9 +45,17 @@ def job_of(assembly: Assembly) -> Job:
 class Runner:
     """Owns one worker process, started when first needed. One job at a time."""
 
-    def __init__(self, folder: Path):
+    def __init__(self, folder: Path, *, sandbox: bool = False):
+        """A runner whose kernels work in `folder`.
+
+        Args:
+            folder: the job's own; in a box the only one that can be written. Where root runs
+                this, it is given to the user nobody (see `give_to_box`).
+            sandbox: whether every kernel is boxed. Ask `sandbox_support` before.
+        """
         self._folder = folder
-        self._worker: asyncio.subprocess.Process | None = None
+        self._sandbox = sandbox
+        self._worker: WorkerProcess | None = None
         self._kernel_pid = 0
         self._busy = asyncio.Lock()
 
@@ -52,6 +67,31 @@ class Runner:
         """Lets a kernel start for the coming job while its cells are still put together."""
         await self._send({"prepare": memory_mib})
 
+    async def run_ahead(self, job: Job) -> None:
+        """Lets the cells of a job run that will come with more cells after them.
+
+        Returns at once. That job then begins where they end.
+        """
+        await self._send({"ahead": asdict(job)})
+
+    async def ask(self, question: Question) -> tuple[str, ...]:
+        """What the kernel that ran ahead answers; empty where there is none, or a job runs."""
+        if self._busy.locked() or self._worker is None:
+            return ()
+        # Shielded: an answer that nobody waits for any more must not stay in the pipe.
+        return await asyncio.shield(asyncio.ensure_future(self._asked(question)))
+
+    async def _asked(self, question: Question) -> tuple[str, ...]:
+        async with self._busy:
+            await self._send({"ask": asdict(question)})
+            assert self._worker is not None
+            assert self._worker.stdout is not None
+            while line := await self._worker.stdout.readline():
+                event = from_line(line)
+                if isinstance(event, Answered):
+                    return event.texts
+        return ()
+
     async def run(self, job: Job) -> AsyncIterator[RunEvent]:
         """Runs a job in a clean kernel and yields its events; the last one is RunFinished.
 
@@ -60,6 +100,11 @@ class Runner:
         async with self._busy:
             finished = False
             try:
+                if self._sandbox:
+                    # 20 ms, and a student's own code is never boxed
+                    from tinytutor.running.sandbox.support import give_to_box  # noqa: PLC0415
+
+                    await asyncio.to_thread(give_to_box, self._folder)
                 await self._send({"job": asdict(job)})
                 assert self._worker is not None
                 assert self._worker.stdout is not None
@@ -74,7 +119,13 @@ class Runner:
                     yield event
             finally:
                 if not finished:
-                    await asyncio.shield(self._cancel_job())
+                    ending = asyncio.ensure_future(self._cancel_job())
+                    try:
+                        await asyncio.shield(ending)
+                    except asyncio.CancelledError:
+                        # Cancelled again: the next run must not read beside it.
+                        await ending
+                        raise
 
     async def close(self) -> None:
         """Ends the worker and with it every kernel."""
@@ -100,20 +151,8 @@ class Runner:
 
     async def _send(self, request: dict[str, object]) -> None:
         if self._worker is None or self._worker.returncode is not None:
-            self._worker = await asyncio.create_subprocess_exec(
-                sys.executable,
-                # Without the student's folder in front: a `random.py` there would break the worker.
-                "-P",
-                "-m",
-                "tinytutor.running.worker",
-                stdin=asyncio.subprocess.PIPE,
-                stdout=asyncio.subprocess.PIPE,
-                # Never the terminal: what a library prints there would draw over the app.
-                stderr=asyncio.subprocess.DEVNULL,
-                cwd=self._folder,
-                limit=_LINE_LIMIT,
-                start_new_session=os.name == "posix",
-            )
+            self._worker = await start(*(["--sandbox"] if self._sandbox else []))
+            await self._send({"folder": str(self._folder)})
         assert self._worker.stdin is not None
         self._worker.stdin.write(json.dumps(request).encode() + b"\n")
         await self._worker.stdin.drain()

@@ -7,6 +7,8 @@ connection, one per kernel, that carries a line of JSON in and two out:
     {"pid": N}                                               it has been forked
     {"exit": N}                                              it has ended, as in Popen.returncode
 
+With "box" and "folder" in the request, a warden (`boxed`) takes the connection over.
+
 A connection that the worker closes ends its kernel with the whole process group; the end of the
 socket ends everything, and removes the folders that a killed worker left.
 
@@ -31,10 +33,14 @@ import sys
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
+from tinytutor.running.boxed import enter_box
 from tinytutor.running.folders import make_folder, remove_folders_of
 from tinytutor.running.process import apply_limits, die_with_parent
+from tinytutor.running.processes import adopt_orphans, end_strays
+from tinytutor.running.sandbox.box import Box
 
 _PAUSE_SECONDS = 2.0
 _LEARN_SECONDS = 20.0
@@ -51,7 +57,8 @@ _CELLS = (
 @dataclass(frozen=True, slots=True)
 class _Kernel:
     pid: int
-    connection: socket.socket
+    connection: socket.socket | None
+    """None where a warden has it."""
 
 
 class Template:
@@ -83,13 +90,14 @@ class Template:
                     self._woken.recv(4096)
                 self._reap()
             for kernel in self._kernels:
-                if kernel.connection.fileno() in ready:
+                if kernel.connection is not None and kernel.connection.fileno() in ready:
                     _kill_group(kernel.pid)
             if self._requests.fileno() in ready:
                 _, descriptors, _, _ = socket.recv_fds(self._requests, 1, 1)
                 if not descriptors:
                     for kernel in self._kernels:
                         _kill_group(kernel.pid)
+                    end_strays(())
                     return None
                 request = self._fork(socket.socket(fileno=descriptors[0]))
                 if request is not None:
@@ -116,25 +124,35 @@ class Template:
             connection.close()  # the worker then starts an ordinary kernel
             return None
         if pid == 0:
-            connection.close()
             self._forget()
+            if "box" in request:
+                enter_box(connection, Box.from_json(request["box"]), Path(request["folder"]))
+            else:
+                connection.close()
             return request
         self._forked += 1
-        self._kernels.append(_Kernel(pid, connection))
-        _tell(connection, {"pid": pid})
+        if "box" in request:
+            connection.close()
+            self._kernels.append(_Kernel(pid, None))
+        else:
+            self._kernels.append(_Kernel(pid, connection))
+            _tell(connection, {"pid": pid})
         return None
 
     def _reap(self) -> None:
-        for kernel in tuple(self._kernels):
-            pid, status = os.waitpid(kernel.pid, os.WNOHANG)
-            if pid:
+        while (child := _ended_child()) is not None:
+            pid, status = child
+            for kernel in [kernel for kernel in self._kernels if kernel.pid == pid]:
                 _kill_group(pid)
-                _tell(kernel.connection, {"exit": os.waitstatus_to_exitcode(status)})
-                kernel.connection.close()
                 self._kernels.remove(kernel)
+                if kernel.connection is not None:
+                    end_strays(other.pid for other in self._kernels)
+                    _tell(kernel.connection, {"exit": os.waitstatus_to_exitcode(status)})
+                    kernel.connection.close()
 
     def _ends(self) -> Iterable[socket.socket]:
-        return (self._requests, self._woken, *(kernel.connection for kernel in self._kernels))
+        connections = (kernel.connection for kernel in self._kernels)
+        return (self._requests, self._woken, *(end for end in connections if end is not None))
 
     def _forget(self) -> None:
         """In a child: closes what belongs to the template, each through its owner.
@@ -180,6 +198,14 @@ def _is_given_up(connection: socket.socket) -> bool:
     poll = select.poll()
     poll.register(connection, select.POLLIN)
     return bool(poll.poll(0))
+
+
+def _ended_child() -> tuple[int, int] | None:
+    """Id and status of a child that has ended, a kernel or a stray one that was adopted."""
+    with contextlib.suppress(ChildProcessError):
+        pid, status = os.waitpid(-1, os.WNOHANG)
+        return (pid, status) if pid else None
+    return None
 
 
 def _kill_group(pid: int) -> None:
@@ -230,24 +256,27 @@ def _read_names(pipe: int, seconds: float) -> list[str]:
 
 def _become_kernel(request: dict[str, Any], set_by_imports: Mapping[str, str]) -> None:
     """Makes this child what a process of its own would be, and runs the kernel."""
-    template_pid = os.getppid()
+    parent_pid = os.getppid()
     os.setsid()
     os.environ.clear()
     os.environ.update({**set_by_imports, **request["env"]})
-    os.environ["JPY_PARENT_PID"] = str(template_pid)
+    os.environ["JPY_PARENT_PID"] = str(parent_pid)
     os.chdir(request["cwd"])
-    apply_limits(request["memory_mib"])
-    if os.getppid() != template_pid:
+    if "box" not in request:
+        apply_limits(request["memory_mib"])
+    if os.getppid() != parent_pid:
         os._exit(1)  # the template died before its death could be announced
-    sys.argv = ["ipykernel_launcher.py", *request["argv"]]
     import numpy as np  # noqa: PLC0415
     from ipykernel.kernelapp import IPKernelApp  # noqa: PLC0415
 
+    from tinytutor.running.inside.kernel import PROGRAM_NAME, TutorKernel  # noqa: PLC0415
+
+    sys.argv = [PROGRAM_NAME, *request["argv"]]
     random.seed()
     np.random.seed()
     gc.enable()
     # Its default was read from the environment of the template.
-    app: Any = IPKernelApp.instance(parent_handle=template_pid)
+    app: Any = IPKernelApp.instance(parent_handle=parent_pid, kernel_class=TutorKernel)
     app.initialize(request["argv"])
     app.start()
 
@@ -258,8 +287,14 @@ def main() -> None:
     given = dict(os.environ)
     requests = socket.socket(fileno=int(sys.argv[1]))
     requests.set_inheritable(False)
+    adopt_orphans()
     gc.disable()
-    for name in ("ipykernel.kernelapp", "numpy"):
+    for name in (
+        "ipykernel.kernelapp",
+        "numpy",
+        "tinytutor.running.inside.kernel",
+        "tinytutor.kit",
+    ):
         importlib.import_module(name)
     gc.freeze()
     request = Template(requests, worker_pid).serve()

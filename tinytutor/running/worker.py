@@ -1,8 +1,12 @@
 """The child process that owns the kernels: jobs come in as lines of JSON, events go out as lines.
 
+    {"folder": PATH}  where kernels work; comes first
     {"job": …}        runs it; the events follow, the last one is RunFinished
     {"prepare": MIB}  starts a kernel for the next job, unless one is waiting
     {"warm": MIB}     the same, and again after each job
+    {"ahead": …}      runs the cells of a job that will come with more cells after them, unasked:
+                      that job then begins where they end, in a kernel that nothing else has used
+    {"ask": …}        asks the kernel that ran ahead; the answer is an event
     {"cancel": 1}     ends the running job and its kernel at once
 
 The end of the input ends everything: a killed tutor leaves no kernel behind.
@@ -17,44 +21,83 @@ import os
 import sys
 import threading
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from tinytutor.running.events import Job, RunEvent, RunFinished, job_from_line, to_line
+from tinytutor.running.calibration import slowness
+from tinytutor.running.events import (
+    Answered,
+    Job,
+    Question,
+    RunEvent,
+    RunFinished,
+    job_of_fields,
+    to_line,
+)
 from tinytutor.running.folders import remove_folders_of, sweep_folders
 from tinytutor.running.forking import TemplateProcess, start_template
 from tinytutor.running.process import kernel_environment
+from tinytutor.running.processes import adopt_orphans, end_strays
+from tinytutor.running.sandbox.box import clean_environment
 
 if TYPE_CHECKING:
+    from tinytutor.running.execution import JobRun
     from tinytutor.running.kernel import Kernel
+
+
+@dataclass(frozen=True, slots=True)
+class _Ahead:
+    """Cells that run, or ran, before anybody asked for them."""
+
+    job: Job
+    task: asyncio.Task[JobRun | None]
+    """None: they did not end well, and no kernel was kept."""
 
 
 class Worker:
     """Runs one job at a time and, if asked to, has the next kernel ready."""
 
-    def __init__(self, emit: Callable[[RunEvent], None], template: TemplateProcess | None):
+    def __init__(
+        self,
+        emit: Callable[[RunEvent], None],
+        template: TemplateProcess | None,
+        *,
+        boxed: bool = False,
+    ):
         self._emit = emit
         self._template = template
+        self._boxed = boxed
         self._warm_mib: int | None = None
         self._spare: asyncio.Task[Kernel] | None = None
         self._spare_mib = 0
         self._job: asyncio.Task[None] | None = None
+        self._ahead: _Ahead | None = None
 
     async def handle(self, request: dict[str, Any]) -> None:
         """Does what one line asks for."""
-        if "warm" in request:
+        if "folder" in request:
+            os.chdir(request["folder"])
+        elif "warm" in request:
             self._warm_mib = int(request["warm"])
             self._start_spare(self._warm_mib)
         elif "prepare" in request:
             self._start_spare(int(request["prepare"]))
         elif "job" in request:
             await self._end_job()
-            self._job = asyncio.create_task(self._run(job_from_line(json.dumps(request["job"]))))
+            self._job = asyncio.create_task(self._run(job_of_fields(request["job"])))
+        elif "ahead" in request:
+            await self._drop_ahead()
+            job = job_of_fields(request["ahead"])
+            self._ahead = _Ahead(job, asyncio.create_task(self._run_ahead(job)))
+        elif "ask" in request:
+            self._emit(Answered(tuple(await self._ask(Question(**request["ask"])))))
         elif "cancel" in request:
             await self._end_job()
 
     async def close(self) -> None:
         """Ends the running job, the waiting kernel and the template."""
         await self._end_job()
+        await self._drop_ahead()
         spare, self._spare = self._spare, None
         if spare is not None:
             with contextlib.suppress(Exception, asyncio.CancelledError):
@@ -62,11 +105,13 @@ class Worker:
         self._drop_template()
 
     async def _run(self, job: Job) -> None:
-        # 110 ms that pass while the kernel starts
-        from tinytutor.running.execution import JobRun  # noqa: PLC0415
-
         try:
-            await JobRun(job, lambda: self._kernel(job.memory_mib), self._emit).run()
+            run = await self._taken_ahead(job)
+            job = await _on_this_machine(job)
+            if run is not None:
+                await run.go_on_with(job)
+            else:
+                await self._new_run(job).run()
         except asyncio.CancelledError:
             self._emit(RunFinished(0.0, "cancelled"))
             raise
@@ -74,6 +119,46 @@ class Worker:
             self._emit(RunFinished(0.0, f"the run broke down: {problem!r}"))
         if self._warm_mib is not None:
             self._start_spare(self._warm_mib)
+
+    def _new_run(self, job: Job) -> JobRun:
+        # 110 ms that pass while the kernel starts
+        from tinytutor.running.execution import JobRun  # noqa: PLC0415
+
+        return JobRun(job, lambda: self._kernel(job.memory_mib), self._emit)
+
+    async def _run_ahead(self, job: Job) -> JobRun | None:
+        run = self._new_run(await _on_this_machine(job))
+        is_sound = await run.run_ahead()
+        if self._warm_mib is not None:
+            self._start_spare(self._warm_mib)
+        return run if is_sound else None
+
+    async def _taken_ahead(self, job: Job) -> JobRun | None:
+        """What ran ahead of a job, if it is this job's beginning; otherwise it stays."""
+        ahead = self._ahead
+        if ahead is None or not job.begins_with(ahead.job):
+            return None
+        self._ahead = None
+        with contextlib.suppress(Exception):
+            return await ahead.task
+        return None
+
+    async def _drop_ahead(self) -> None:
+        ahead, self._ahead = self._ahead, None
+        if ahead is not None:
+            ahead.task.cancel()
+            with contextlib.suppress(Exception, asyncio.CancelledError):
+                run = await ahead.task
+                if run is not None:
+                    await run.close()
+
+    async def _ask(self, question: Question) -> list[str]:
+        if self._ahead is None or not self._ahead.task.done():
+            return []
+        with contextlib.suppress(Exception):
+            run = self._ahead.task.result()
+            return await run.ask(question) if run is not None else []
+        return []
 
     async def _end_job(self) -> None:
         job, self._job = self._job, None
@@ -100,9 +185,9 @@ class Worker:
 
         if self._template is not None:
             with contextlib.suppress(KernelStartError):
-                return await Kernel.start(memory_mib, self._template)
+                return await Kernel.start(memory_mib, self._template, boxed=self._boxed)
             self._drop_template()
-        return await Kernel.start(memory_mib)
+        return await Kernel.start(memory_mib, boxed=self._boxed)
 
     def _drop_template(self) -> None:
         template, self._template = self._template, None
@@ -123,7 +208,11 @@ class Worker:
         return kernel
 
 
-async def serve(template: TemplateProcess | None) -> None:
+async def _on_this_machine(job: Job) -> Job:
+    return job.on_machine(await asyncio.to_thread(slowness))
+
+
+async def serve(template: TemplateProcess | None, *, boxed: bool) -> None:
     """Reads requests until the input ends."""
     loop = asyncio.get_running_loop()
     requests: asyncio.Queue[bytes] = asyncio.Queue()
@@ -144,13 +233,14 @@ async def serve(template: TemplateProcess | None) -> None:
             out.write(to_line(event) + "\n")
             out.flush()
 
-    worker = Worker(emit, template)
+    worker = Worker(emit, template, boxed=boxed)
     sweep_folders()
     try:
         while line := await requests.get():
             await worker.handle(json.loads(line))
     finally:
         await worker.close()
+        end_strays(())
         remove_folders_of(os.getpid())
 
 
@@ -158,6 +248,10 @@ if __name__ == "__main__":
     if sys.platform == "win32":
         # pyzmq needs add_reader, which the default loop of Windows lacks.
         asyncio.set_event_loop_policy(asyncio.WindowsSelectorEventLoopPolicy())
-    asyncio.run(serve(start_template(kernel_environment())))
+    boxed = "--sandbox" in sys.argv[1:]
+    # What the template has in its environment could be read in /proc from within a box.
+    surroundings = clean_environment() if boxed else None
+    adopt_orphans()
+    asyncio.run(serve(start_template(kernel_environment(surroundings)), boxed=boxed))
     # The reading thread may still wait for input: no orderly end is needed any more.
     os._exit(0)

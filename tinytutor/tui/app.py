@@ -159,6 +159,13 @@ class TutorApp(App[None]):
         if self.tutor is not None and not isinstance(self.screen, ProgressScreen):
             self.push_screen(ProgressScreen(self.tutor, self.meter))
 
+    def action_show_review(self) -> None:
+        """Opens the review of the course."""
+        from tinytutor.tui.screens.review import ReviewScreen  # noqa: PLC0415
+
+        if self.tutor is not None and not isinstance(self.screen, ReviewScreen):
+            self.push_screen(ReviewScreen(self._course))
+
     def action_show_settings(self) -> None:
         """Opens the settings."""
         from tinytutor.tui.screens.settings import SettingsDialog  # noqa: PLC0415

@@ -20,6 +20,7 @@ class Place(StrEnum):
     LESSON = "lesson"
     """In a module, while the lesson has the focus: single letters, which the editor would type."""
     PROGRESS = "progress"
+    REVIEW = "review"
     COHORT = "cohort"
 
 
@@ -63,7 +64,9 @@ class Command:
         return f"{owner}{self.action}({self.argument!r})" if self.argument else owner + self.action
 
 
-_OF_THE_APP = frozenset({"help", "quit", "show_progress", "show_settings", "confusion"})
+_OF_THE_APP = frozenset(
+    {"help", "quit", "show_progress", "show_settings", "show_review", "confusion"}
+)
 """Actions of the app itself, which a screen may give a key of its own."""
 _MODULE = Place.MODULE
 COMMANDS: tuple[Command, ...] = (
@@ -98,6 +101,8 @@ COMMANDS: tuple[Command, ...] = (
     Command("experiment", "x", Place.LESSON, in_palette=False),
     Command("help", "question_mark", Place.LESSON, in_palette=False),
     Command("back", "escape,q", Place.PROGRESS, in_footer=True, in_palette=False),
+    Command("back", "escape,q", Place.REVIEW, in_footer=True, in_palette=False),
+    Command("show_review", "", Place.EVERYWHERE),
     Command("next_plot", "v,space", Place.COHORT, in_footer=True, in_palette=False),
     Command("back", "escape,q", Place.COHORT, in_footer=True, in_palette=False),
     Command("confusion", "f8", Place.EVERYWHERE, in_footer=True, priority=True),

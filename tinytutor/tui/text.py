@@ -15,6 +15,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "find_again.previous": ("Previous match", "Go to the match before"),
     "go_next": ("What next", "Go to the module to work on next"),
     "show_progress": ("Progress", "Show my progress: time, attempts, tests"),
+    "show_review": ("Review", "Review the course's content, for its authors"),
     "show_settings": ("Settings", "Choose theme and habits"),
     "help": ("Help", "Show all keys of this screen"),
     "quit": ("Quit", "Save and leave"),
@@ -41,6 +42,7 @@ PLACES: Mapping[str, str] = {
     "module": "In a module",
     "lesson": "While reading the lesson",
     "progress": "On the progress screen",
+    "review": "On the review screen",
     "cohort": "On the cohort screen",
     "everywhere": "Everywhere",
 }
@@ -335,6 +337,23 @@ def duration(value: float) -> str:
     if minutes < 60:
         return f"{minutes} min"
     return f"{minutes // 60} h {minutes % 60:02d}"
+
+
+# The review of the course
+REVIEW = "Review"
+REVIEW_READING = "Reading the lessons…"
+REVIEW_READY = "ready for students"
+REVIEW_ESSENTIAL = "of essential fixes"
+REVIEW_NOT_RUN = "from the text alone; `tinytutor review` also runs the lessons"
+REVIEW_NO_FINDINGS = "no findings"
+REVIEW_STRENGTH = "Strength:"
+REVIEW_ALLOWED = "allowed"
+REVIEW_STATUS: Mapping[str, str] = {
+    "ready": "ready",
+    "almost": "almost ready",
+    "needs_work": "needs work",
+}
+REVIEW_VERDICTS: Mapping[bool | None, str] = {True: "met", False: "not met", None: "not decided"}
 
 
 # The cohort

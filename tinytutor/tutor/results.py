@@ -7,7 +7,7 @@ from pathlib import Path
 
 from tinytutor.curriculum import Module
 from tinytutor.progress.unlocking import State
-from tinytutor.running.verdicts import Verdict
+from tinytutor.running.verdicts import Status, Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,3 +53,32 @@ class CheckResult:
     first_pass: bool
     fault: str | None
     """What kept the run from doing its work; then nothing is recorded as passed."""
+    recorded_at: str | None = None
+    """UTC of the run that this is the verdict of; None where the tests ran just now."""
+
+    @classmethod
+    def of_recorded_run(
+        cls,
+        verdicts: tuple[Verdict, ...],
+        at: str,
+        *,
+        module_id: str,
+        exercise_id: str | None,
+        notebook_sha256: str,
+        notes: tuple[str, ...],
+    ) -> CheckResult:
+        """The answer of a run that need not be repeated: it unlocks and writes nothing anew."""
+        return cls(
+            module_id=module_id,
+            exercise_id=exercise_id,
+            passed=all(verdict.status is Status.PASSED for verdict in verdicts),
+            verdicts=verdicts,
+            newly_unlocked=(),
+            seconds=0.0,
+            notebook_sha256=notebook_sha256,
+            notes=notes,
+            library_file=None,
+            first_pass=False,
+            fault=None,
+            recorded_at=at,
+        )

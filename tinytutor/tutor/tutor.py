@@ -8,11 +8,12 @@ import threading
 from pathlib import Path
 
 from tinytutor.curriculum import Course, Module
-from tinytutor.curriculum.graph import unlocks
+from tinytutor.curriculum.graph import ancestors, unlocks
 from tinytutor.notebooks.assembly import assemble
 from tinytutor.notebooks.lesson import Lesson
 from tinytutor.notebooks.library import reference_solutions
-from tinytutor.notebooks.student import StudentNotebook
+from tinytutor.notebooks.reading import LessonError
+from tinytutor.notebooks.student import NotebookUnreadableError, StudentNotebook
 from tinytutor.progress.active_time import time_spent
 from tinytutor.progress.errors import StoreError
 from tinytutor.progress.events import (
@@ -21,6 +22,7 @@ from tinytutor.progress.events import (
     ConfusionReported,
     Event,
     HintShown,
+    ModulePassed,
     ModuleReset,
     ModuleStarted,
     Overridden,
@@ -38,7 +40,7 @@ from tinytutor.progress.unlocking import (
     newly_unlocked,
     next_module,
 )
-from tinytutor.running.events import RunEvent
+from tinytutor.running.events import Question, RunEvent
 from tinytutor.running.runner import Runner, job_of
 from tinytutor.tutor.checking import (
     OnEvent,
@@ -48,7 +50,7 @@ from tinytutor.tutor.checking import (
     run_tests,
 )
 from tinytutor.tutor.desk import Desk
-from tinytutor.tutor.errors import LockedError
+from tinytutor.tutor.errors import LockedError, NotStartedError
 from tinytutor.tutor.hints import Hint, read_hints
 from tinytutor.tutor.lessons import Lessons
 from tinytutor.tutor.library import sync_library
@@ -61,6 +63,7 @@ from tinytutor.tutor.milestones import (
     milestone_views,
     recorded,
 )
+from tinytutor.tutor.recorded import RecordedRuns, fingerprint
 from tinytutor.tutor.results import CheckResult, ModuleView
 from tinytutor.tutor.sentences import sentence_for
 from tinytutor.tutor.workspace import Workspace
@@ -73,13 +76,15 @@ class Tutor:
         """Opens the store. Raises the errors of `ProgressStore.open`."""
         self.workspace = workspace
         self.course: Course = workspace.course
-        self._lessons = Lessons(self.course, workspace.state_folder / "lesson_tests.json")
+        self._lessons = Lessons(self.course, workspace.state_folder / "lessons")
         self._desk = Desk(workspace, self._lessons)
         self.store = ProgressStore.open(workspace.store_path)
         self._events: list[Event] = []
         self._progress = Progress()
         self._lock = threading.Lock()
         self._runner = Runner(workspace.folder)
+        self._is_warm = False
+        self._recorded_runs = RecordedRuns(workspace.state_folder / "runs")
         self._sync_library()
 
     # What stands where
@@ -188,20 +193,57 @@ class Tutor:
     async def warm_up(self) -> None:
         """Gets a kernel ready for the next run, so that it begins at once."""
         await self._runner.warm_up(self.course.modules[0].limits.memory_mib)
+        self._is_warm = True
 
-    async def check(self, module_id: str, *, on_event: OnEvent | None = None) -> CheckResult:
+    async def run_ahead(self, module_id: str, exercise_id: str) -> None:
+        """Lets what stands before an exercise run, unasked, so that its verdict comes at once.
+
+        Does nothing where that can't be, or nobody keeps a kernel warm.
+        """
+        if (
+            self._is_warm
+            and module_state(self.course, self.progress, module_id) is not State.LOCKED
+        ):
+            with contextlib.suppress(
+                NotStartedError, NotebookUnreadableError, LessonError, OSError
+            ):
+                module = self.course.module(module_id)
+                lesson = await asyncio.to_thread(self.lesson, module_id)
+                _, matching = self._desk.read(module_id)
+                assembly = assemble(lesson, matching, module.limits, before=exercise_id)
+                await self._runner.run_ahead(job_of(assembly))
+
+    async def completions(self, source: str, cursor: int) -> tuple[str, ...]:
+        """How the name before the cursor may go on, as the kernel of `run_ahead` knows it."""
+        return await self._runner.ask(Question(source, cursor))
+
+    async def description(self, source: str, cursor: int) -> str:
+        """What the name at the cursor is documented to do; "" where nothing is known."""
+        return "".join(await self._runner.ask(Question(source, cursor, describe=True)))
+
+    async def check(
+        self, module_id: str, *, on_event: OnEvent | None = None, fresh: bool = False
+    ) -> CheckResult:
         """Runs all tests of a module in a clean kernel and records what came of it.
 
+        Where nothing has changed since they ran last, the answer is that run's, unless `fresh`.
         Cancelling the task ends the run, and nothing is recorded.
         Raises LockedError, NotStartedError, NotebookUnreadableError.
         """
-        return await self._run(module_id, None, on_event)
+        return await self._run(module_id, None, on_event, fresh=fresh)
 
     async def try_exercise(
-        self, module_id: str, exercise_id: str, *, on_event: OnEvent | None = None
+        self,
+        module_id: str,
+        exercise_id: str,
+        *,
+        on_event: OnEvent | None = None,
+        fresh: bool = False,
     ) -> CheckResult:
         """Runs one exercise's test after the code that stands before it; otherwise as `check`."""
-        return await self._run(module_id, exercise_id, on_event)
+        result = await self._run(module_id, exercise_id, on_event, fresh=fresh)
+        await self.run_ahead(module_id, exercise_id)
+        return result
 
     async def run_experiment(
         self, module_id: str, cell_id: str, *, on_event: OnEvent | None = None
@@ -288,7 +330,12 @@ class Tutor:
     # Inside
 
     async def _run(
-        self, module_id: str, exercise_id: str | None, on_event: OnEvent | None
+        self,
+        module_id: str,
+        exercise_id: str | None,
+        on_event: OnEvent | None,
+        *,
+        fresh: bool,
     ) -> CheckResult:
         module, before = self.course.module(module_id), self.progress
         if module_state(self.course, before, module_id) is State.LOCKED:
@@ -306,6 +353,17 @@ class Tutor:
         assembly = assemble(lesson, matching, module.limits, up_to=exercise_id)
         self._note_outside_save(module_id, notebook)
         self._sync_library()
+        wanted = fingerprint(assembly, self._library_files(module_id))
+        recorded_run = self._recorded_runs.find(module_id, exercise_id, wanted, self.events())
+        if recorded_run is not None and not fresh:
+            return CheckResult.of_recorded_run(
+                recorded_run.verdicts,
+                recorded_run.at,
+                module_id=module_id,
+                exercise_id=exercise_id,
+                notebook_sha256=notebook.code_sha256,
+                notes=matching.notes,
+            )
         outcome = await run_tests(self._runner, lesson, assembly, on_event)
         written: list[Path] = []
         if outcome.ran:
@@ -320,6 +378,8 @@ class Tutor:
             )
             self.store.append(*events)
             written = self._sync_library()
+            with contextlib.suppress(OSError):  # only a cache: the attempt itself is recorded
+                self._recorded_runs.keep(module_id, exercise_id, wanted, events[0], outcome)
         after = self.progress
         whole_pass = outcome.passed and exercise_id is None
         if whole_pass:
@@ -363,6 +423,17 @@ class Tutor:
 
     def _sync_library(self) -> list[Path]:
         return sync_library(self.workspace, library_sources(self.events()))
+
+    def _library_files(self, module_id: str) -> list[Path]:
+        """What a module may import; what it writes itself, and what later ones write, is not."""
+        needed = ancestors(self.course, module_id)
+        others = {
+            f"{event.what.export_name}.py"
+            for event in self.events()
+            if isinstance(event.what, ModulePassed) and event.module_id not in needed
+        }
+        files = self.workspace.library_folder.glob("*.py")
+        return [path for path in files if path.name not in others]
 
     def _locked(self, module_id: str, progress: Progress, advice: str) -> LockedError:
         reasons = locked_reasons(self.course, progress)[module_id]

@@ -219,5 +219,16 @@ def _joins() -> Iterator[Case]:
         )
 
 
-RULE_CASES = [*_binary(), *_elementwise(), *_matmul(), *_reductions(), *_shapes(), *_joins()]
+def _fused() -> Iterator[Case]:
+    yield Case(
+        "fused_gelu",
+        (numbers(2, 3, 4),),
+        lambda lib, x: lib.acceleration.fused_gelu(x),
+        lambda x: x * (1 + np.tanh(np.sqrt(2 / np.pi) * (x + 0.044715 * x**3))) / 2,
+    )
+
+
+RULE_CASES = [
+    *_binary(), *_elementwise(), *_matmul(), *_reductions(), *_shapes(), *_joins(), *_fused()
+]  # fmt: skip
 """Every primitive operation."""

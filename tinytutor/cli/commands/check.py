@@ -18,13 +18,20 @@ from tinytutor.cli.session import Session
     metavar="SECONDS",
     help="Give up after this long.",
 )
+@click.option("--fresh", is_flag=True, help="Run the tests even if nothing has changed.")
 def command(
-    session: Session, module: str | None, exercise: str | None, timeout: float | None
+    session: Session,
+    module: str | None,
+    exercise: str | None,
+    timeout: float | None,
+    *,
+    fresh: bool,
 ) -> ExitCode:
     """Run the tests of MODULE, or of the module that you worked on last.
 
-    When all pass, your code goes into your library and what comes next opens. Ctrl-C stops the
-    check; nothing is recorded as passed then.
+    When all pass, your code goes into your library and what comes next opens. If nothing has
+    changed since they ran last, you get that verdict. Ctrl-C stops the check; nothing is recorded
+    as passed then.
 
     Example: tinytutor check 02 --exercise create
     """
@@ -38,7 +45,9 @@ def command(
 
     chosen = chosen_module(session, module)
     only = exercise_of(session.tutor.lesson(chosen.id), exercise).id if exercise else None
-    result = session.run(checked(session, chosen.id, exercise_id=only, seconds=timeout))
+    result = session.run(
+        checked(session, chosen.id, exercise_id=only, seconds=timeout, fresh=fresh)
+    )
     if session.as_json:
         if result.fault:
             session.output.note(f"tinytutor: {result.fault}")

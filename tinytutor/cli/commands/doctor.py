@@ -22,7 +22,7 @@ _TONES = {"ok": Tone.GOOD, "warn": Tone.WARN, "fail": Tone.BAD}
 @tutor_command("doctor", json_result=True, short_help="What is wrong here, and what mends it.")
 @click.option("--recover", is_flag=True, help="Save what a damaged record of progress still holds.")
 def command(session: Session, recover: bool) -> ExitCode:
-    """Look at Python, packages, kernel, workspace, disk, record, terminal and course.
+    """Look at Python, packages, kernel, sandbox, workspace, disk, record, terminal and course.
 
     Each line is ok, warn or fail, with the command that mends it. A fail gives exit code 6.
 
@@ -60,6 +60,8 @@ def _findings(session: Session) -> Iterator[Finding]:
     yield from diagnosis.check_packages()
     session.output.status("starting a kernel")
     yield from diagnosis.check_kernel()
+    session.output.status("attacking the sandbox")
+    yield from diagnosis.check_sandbox()
     folder = session.workspace_folder
     exists = is_workspace(folder)
     yield from diagnosis.check_workspace(folder, exists=exists)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from tinytutor.cli.errors import LeakySandboxError
 from tinytutor.cli.exit_codes import ExitCode
 from tinytutor.cli.options import tutor_command
 from tinytutor.cli.output import Output, Tone
@@ -15,6 +16,7 @@ from tinytutor.cli.session import Session
 if TYPE_CHECKING:
     from tinytutor.cohort.batch.batch import Batch, RunBatch
     from tinytutor.cohort.batch.cluster import Certificates
+    from tinytutor.cohort.batch.grading_one import GradingSettings
     from tinytutor.cohort.batch.results import GradedSubmission
     from tinytutor.curriculum import Course
 
@@ -36,6 +38,18 @@ _FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
 )
 @click.option("-j", "--jobs", type=click.IntRange(1, 256), default=2, help="At a time; 2.")
 @click.option("--module", "modules", multiple=True, metavar="MODULE", help="Only this; repeatable.")
+@click.option(
+    "--sandbox",
+    type=click.Choice(["auto", "require", "off"]),
+    default="auto",
+    help="Box the students' code; auto warns where that can't be.",
+)
+@click.option(
+    "--hidden",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    metavar="FOLDER",
+    help="Your own hidden tests, MODULE.py each, in place of the course's.",
+)
 @click.option("--dask", metavar="ADDRESS", help="Grade on the Dask cluster there.")
 @click.option("--tls-ca", type=_FILE, help="The cluster's authority, a PEM file.")
 @click.option("--tls-cert", type=_FILE, help="Your certificate.")
@@ -46,6 +60,8 @@ def command(
     folder: Path,
     jobs: int,
     modules: tuple[str, ...],
+    sandbox: str,
+    hidden: Path | None,
     dask: str | None,
     tls_ca: Path | None,
     tls_cert: Path | None,
@@ -53,8 +69,9 @@ def command(
 ) -> ExitCode:
     """Run the notebooks of each student's newest bundle and write grades.csv and feedback pages.
 
-    Each result is compared with what the student's machine reported. A batch that was cut off goes
-    on with the same command: nothing is graded twice. Exit code 1: results differ from reports.
+    Hidden tests ask each solution with fresh random numbers. Each result is compared with what the
+    student's machine reported. A batch that was cut off goes on with the same command: nothing is
+    graded twice. Exit code 1: results differ from reports.
 
     Example: tinytutor grade submissions/ -j 4 -o graded
     """
@@ -73,10 +90,13 @@ def command(
             output.line(*_result_line(result))
         progress.show(done, max(done, total))
 
+    settings = _settings(sandbox, hidden, course)
     if dask:
-        run = _on_cluster(dask, _certificates(tls_ca, tls_cert, tls_key), session)
+        certificates = _certificates(tls_ca, tls_cert, tls_key)
+        run = _on_cluster(dask, certificates, session, settings)
     else:
-        run = _here(course, jobs)
+        _try_sandbox(settings, output)
+        run = _here(course, jobs, settings)
     batch = run_batch(inbox, course, chosen, folder, run, tell)
     output.clear_status()
     for each in batch.unusable:
@@ -89,25 +109,57 @@ def command(
     return ExitCode.TESTS_FAILED if differing else ExitCode.OK
 
 
-def _here(course: Course, jobs: int) -> RunBatch:
+def _settings(sandbox: str, hidden: Path | None, course: Course) -> GradingSettings:
+    """Raises ProbesError: hidden tests are read before anything is graded."""
+    import secrets  # noqa: PLC0415
+
+    from tinytutor.cohort.batch.grading_one import (  # noqa: PLC0415
+        GradingSettings,
+        own_hidden_tests,
+    )
+    from tinytutor.running.sandbox.support import SandboxMode  # noqa: PLC0415
+
+    texts = own_hidden_tests(hidden, course) if hidden is not None else {}
+    return GradingSettings(SandboxMode(sandbox), secrets.randbits(32), texts)
+
+
+def _try_sandbox(settings: GradingSettings, output: Output) -> None:
+    """Says where there is no box; refuses where there is one that does not hold."""
+    from tinytutor.running.escapes import escapes  # noqa: PLC0415
+    from tinytutor.running.sandbox.support import choose_sandbox  # noqa: PLC0415
+
+    choice = choose_sandbox(settings.sandbox)
+    if choice.warning:
+        output.note(f"tinytutor: {choice.warning}")
+    found = escapes() if choice.boxed else []
+    if found:
+        raise LeakySandboxError(found)
+
+
+def _here(course: Course, jobs: int, settings: GradingSettings) -> RunBatch:
     import asyncio  # noqa: PLC0415
 
     from tinytutor.cohort.batch.grading_one import LocalGrading  # noqa: PLC0415
     from tinytutor.cohort.batch.local import grade_here  # noqa: PLC0415
 
     return lambda work, keep: asyncio.run(
-        grade_here(work, lambda: LocalGrading(course), jobs, keep)
+        grade_here(work, lambda: LocalGrading(course, settings), jobs, keep)
     )
 
 
-def _on_cluster(address: str, certificates: Certificates | None, session: Session) -> RunBatch:
+def _on_cluster(
+    address: str,
+    certificates: Certificates | None,
+    session: Session,
+    settings: GradingSettings,
+) -> RunBatch:
     from tinytutor.cohort.batch.cluster import grade_on_cluster, require_safe  # noqa: PLC0415
     from tinytutor.curriculum.loader import bundled_course_folder  # noqa: PLC0415
 
     require_safe(address, certificates)
     own = session.course.folder
-    course_folder = None if own == bundled_course_folder() else own
-    return lambda work, keep: grade_on_cluster(work, address, certificates, course_folder, keep)
+    folder = None if own == bundled_course_folder() else own
+    return lambda work, keep: grade_on_cluster(work, address, certificates, folder, keep, settings)
 
 
 def _certificates(ca: Path | None, cert: Path | None, key: Path | None) -> Certificates | None:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from tinytutor.cohort.batch.grading_one import Grading, LocalGrading
+from tinytutor.cohort.batch.grading_one import Grading, GradingSettings, LocalGrading
 from tinytutor.cohort.batch.local import OnGraded
 from tinytutor.cohort.batch.results import (
     GradedNotebook,
@@ -48,6 +48,7 @@ def grade_on_cluster(
     certificates: Certificates | None,
     course_folder: Path | None,
     on_graded: OnGraded,
+    settings: GradingSettings | None = None,
 ) -> None:
     """Grades all of `work` on the cluster at `address`.
 
@@ -57,6 +58,7 @@ def grade_on_cluster(
         certificates: needed for tls.
         course_folder: where the workers find the course, None for the one in their tinytutor.
         on_graded: told of each result as it comes.
+        settings: the sandbox is that of each worker's machine.
 
     Raises ClusterError, ExtraMissingError.
     """
@@ -69,7 +71,7 @@ def grade_on_cluster(
         arrivals = distributed.as_completed(loop=client.loop)
         for submission in work:
             waiting[submission.key] = submission
-            arrivals.add(_sent(client, submission, course_folder))
+            arrivals.add(_sent(client, submission, course_folder, settings))
             while len(waiting) >= window:
                 _take_next(arrivals, waiting, on_graded)
         while waiting:
@@ -121,12 +123,18 @@ def _connect(distributed: Any, address: str, certificates: Certificates | None) 
         ) from None
 
 
-def _sent(client: Any, submission: Submission, course_folder: Path | None) -> Any:
+def _sent(
+    client: Any,
+    submission: Submission,
+    course_folder: Path | None,
+    settings: GradingSettings | None,
+) -> Any:
     return client.submit(
         grade_in_worker,
         submission.notebook,
         submission.module_id,
         None if course_folder is None else str(course_folder),
+        (settings or GradingSettings()).to_plain(),
         key=f"grade-{submission.key}",
         pure=False,
         retries=RETRIES,
@@ -151,19 +159,21 @@ def _take_next(arrivals: Any, waiting: dict[str, Submission], on_graded: OnGrade
 _OWN = threading.local()
 
 
-def grade_in_worker(notebook: bytes, module_id: str, course_folder: str | None) -> dict[str, Any]:
+def grade_in_worker(
+    notebook: bytes, module_id: str, course_folder: str | None, settings: dict[str, Any]
+) -> dict[str, Any]:
     """Grades one notebook in this thread, whose kernel and library stay for the next one."""
     runner: asyncio.Runner | None = getattr(_OWN, "runner", None)
-    if runner is None or getattr(_OWN, "course_folder", None) != course_folder:
+    if runner is None or getattr(_OWN, "made_for", None) != (course_folder, settings):
         runner = _OWN.runner = asyncio.Runner()
-        _OWN.grading = _open_grading(course_folder)
-        _OWN.course_folder = course_folder
+        _OWN.grading = _open_grading(course_folder, GradingSettings.of_plain(settings))
+        _OWN.made_for = (course_folder, settings)
     grading: Grading = _OWN.grading
     return graded_to_json(runner.run(grading.grade(notebook, module_id)))
 
 
-def _open_grading(course_folder: str | None) -> Grading:
+def _open_grading(course_folder: str | None, settings: GradingSettings) -> Grading:
     from tinytutor.curriculum.loader import bundled_course_folder, load_course  # noqa: PLC0415
 
     folder = bundled_course_folder() if course_folder is None else Path(course_folder)
-    return LocalGrading(load_course(folder))
+    return LocalGrading(load_course(folder), settings)

@@ -18,6 +18,7 @@ _SCREENS = {
     Place.MODULE: "ModuleScreen",
     Place.LESSON: "ModuleScreen",
     Place.PROGRESS: "ProgressScreen",
+    Place.REVIEW: "ReviewScreen",
 }
 
 

@@ -1,0 +1,1 @@
+"""What runs in the kernel's own process, beside the student's code."""
