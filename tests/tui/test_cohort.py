@@ -16,7 +16,7 @@ from tests.tui.conftest import shown
 from tinytutor.cohort.records.cohort import Cohort
 from tinytutor.cohort.records.ingest import ingest
 from tinytutor.cohort.report.figures import Figures, gather
-from tinytutor.cohort.report.to_html import hours
+from tinytutor.cohort.report.words import hours
 from tinytutor.cohort.synthetic import Plan
 from tinytutor.tui.screens.cohort import CohortApp
 

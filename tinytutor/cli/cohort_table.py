@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from tinytutor.cli.output import Piece, Tone
 from tinytutor.cohort.report.figures import Figures
-from tinytutor.cohort.report.to_html import hours, percent
+from tinytutor.cohort.report.words import hours, percent
 
 _HEADINGS = ("module", "started", "completed", "dropped", "median time", "errors/h", "confused/h")
 

@@ -13,6 +13,7 @@ from tinytutor.cohort.report.charts import (
     strip_chart,
 )
 from tinytutor.cohort.report.figures import Figures
+from tinytutor.cohort.report.words import NOT_REACHED, hours, interval, per_one, percent
 from tinytutor.cohort.statistics.intervals import Share
 from tinytutor.html import (
     Cell,
@@ -25,8 +26,6 @@ from tinytutor.html import (
     tag,
     text,
 )
-
-NOT_REACHED = "not reached"
 
 
 def report_page(figures: Figures) -> str:
@@ -103,7 +102,7 @@ def _completion(figures: Figures) -> list[Markup]:
                 going_on,
                 dropped,
                 percent(funnel.completion) if completed is not None else None,
-                _range(funnel.completion) if completed is not None else None,
+                interval(funnel.completion) if completed is not None else None,
             )
         )
         others = funnel.started - funnel.completed
@@ -259,7 +258,7 @@ def _tests(figures: Figures) -> list[Markup]:
             _label(figures, item.module_id),
             item.first_tries.whole,
             percent(item.first_tries),
-            _range(item.first_tries),
+            interval(item.first_tries),
             None if item.correlation is None else f"{item.correlation:.2f}",
             item.errors,
             "; ".join([*item.flags, *_common(figures, item.mistakes)]),
@@ -293,11 +292,11 @@ def _struggle(figures: Figures) -> list[Markup]:
     help_rows = [
         (
             module.label,
-            _each(effort.per_starter(effort.hints)),
-            _each(effort.per_starter(effort.solutions_shown)),
-            _each(effort.per_starter(effort.attempts)),
-            _each(effort.per_starter(effort.errors)),
-            _each(effort.per_starter(effort.confusion_reports)),
+            per_one(effort.per_starter(effort.hints)),
+            per_one(effort.per_starter(effort.solutions_shown)),
+            per_one(effort.per_starter(effort.attempts)),
+            per_one(effort.per_starter(effort.errors)),
+            per_one(effort.per_starter(effort.confusion_reports)),
         )
         for module, effort in shown
     ]
@@ -352,7 +351,7 @@ def _comparison(figures: Figures) -> list[Markup]:
                 "clear" if each.completion.is_clear else "may be chance",
                 f"{percent(each.first_tries.before)} → {percent(each.first_tries.after)}",
                 f"{hours(each.median_hours[0], '–')} → {hours(each.median_hours[1], '–')}",
-                f"{_each(each.errors_per_hour[0])} → {_each(each.errors_per_hour[1])}",
+                f"{per_one(each.errors_per_hour[0])} → {per_one(each.errors_per_hour[1])}",
             )
         )
     headers = ("module", "completed before", "now", "difference, 95 % interval", "is it clear?",
@@ -394,26 +393,3 @@ def _common(figures: Figures, mistakes: Sequence[tuple[str, int]]) -> list[str]:
 
 def _quotes(words: Sequence[str]) -> Markup:
     return tag("ul", [tag("li", text(each)) for each in words]) if words else text("–")
-
-
-def percent(share: Share) -> str:
-    """A share as a reader knows it, a dash where there is none."""
-    return "–" if share.value is None else f"{share.value:.0%}"
-
-
-def _range(share: Share) -> str:
-    if share.interval is None:
-        return "–"
-    low, high = share.interval
-    return f"{100 * low:.0f}–{100 * high:.0f}\u00a0%"
-
-
-def hours(value: float | None, without: str = "–") -> str:
-    """A time in hours or, where it is short, minutes."""
-    if value is None:
-        return without
-    return f"{value:.1f} h" if value >= 1 else f"{value * 60:.0f} min"
-
-
-def _each(value: float | None) -> str:
-    return "–" if value is None else f"{value:.2g}" if value < 10 else f"{value:.0f}"

@@ -15,7 +15,7 @@ from textual.widgets.option_list import Option
 from textual_plotext import PlotextPlot
 
 from tinytutor.cohort.report.figures import Figures, ModuleFigures
-from tinytutor.cohort.report.to_html import hours, percent
+from tinytutor.cohort.report.words import hours, percent
 from tinytutor.tui import text
 from tinytutor.tui.commands import Place, bindings
 from tinytutor.tui.themes import DARK, OURS
