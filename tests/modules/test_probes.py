@@ -7,7 +7,7 @@ import contextlib
 import functools
 import io
 import tracemalloc
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import CodeType
 from typing import Any
@@ -18,18 +18,12 @@ import pytest
 from tests.modules.conftest import COURSE, MODULE_IDS
 from tests.modules.numerics.library import imported
 from tinytutor.authoring.mistakes import read_mistakes, with_mistake
-from tinytutor.notebooks.assembly import assemble
 from tinytutor.notebooks.lesson import CellKind, Lesson
 from tinytutor.notebooks.library import reference_solutions
-from tinytutor.notebooks.matching import match
 from tinytutor.notebooks.probes import FILE_NAME, ProbeSource, read_probes
 from tinytutor.notebooks.reading import read_lesson
-from tinytutor.notebooks.student import parse_student_notebook, starter_notebook
-from tinytutor.running.hidden import answers, judge_hidden, with_probes
 from tinytutor.running.inside.apart import namespace_for, run_apart
 from tinytutor.running.plain_values import difference, to_json
-from tinytutor.running.runner import Runner
-from tinytutor.running.verdicts import Status
 
 SEED, OTHER_SEED = 11, 12
 CAUGHT = 0.85

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import pytest
 
 from tests.running.conftest import RunSources, finished, output
@@ -60,6 +62,13 @@ TRICKS = {
 }
 
 
+# What runs tests apart is the same in kernels of both kinds.
+one_kind = pytest.mark.parametrize(
+    "kind_of_kernel", ["forked" if sys.platform == "linux" else "ordinary"], indirect=True
+)
+
+
+@one_kind
 @pytest.mark.parametrize("trick", TRICKS.values(), ids=TRICKS)
 async def test_a_trick_changes_no_verdict(run_sources: RunSources, trick: str) -> None:
     events = await run_sources(WRONG, trick, TEST, "print(double(1))")
@@ -69,6 +78,7 @@ async def test_a_trick_changes_no_verdict(run_sources: RunSources, trick: str) -
     assert verdict.error.type == "Mismatch"
 
 
+@one_kind
 @pytest.mark.parametrize("trick", TRICKS.values(), ids=TRICKS)
 async def test_a_right_answer_passes_all_the_same(run_sources: RunSources, trick: str) -> None:
     if "def double" in trick:

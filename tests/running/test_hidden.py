@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from tests.running.test_apart import one_kind
 from tinytutor.notebooks.probes import ProbesError, ProbeSource, read_probes
 from tinytutor.running.events import Job, RunCell, RunEvent
 from tinytutor.running.hidden import HiddenVerdict, answers, judge_hidden, with_probes
@@ -208,6 +209,7 @@ FORGERIES = {
 }
 
 
+@one_kind
 @pytest.mark.parametrize("forgery", FORGERIES.values(), ids=FORGERIES)
 async def test_a_forgery_does_not_pass(judged: Judge, forgery: str) -> None:
     sources = ("def half(x): return 0.0", "def double(x): return 3 * x", forgery)
