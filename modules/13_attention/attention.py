@@ -30,8 +30,8 @@ Nothing else is needed.
 
 ### Time and difficulty
 
-About 5 hours. Difficulty 4 of 5. Eight exercises of 1 to 9 lines. The code
-is short. The shapes are what takes care.
+About 5 hours. Difficulty 4 of 5. Eight exercises of 1 to 11 lines. The
+code is short. The shapes are what takes care.
 
 ### Learning objectives
 
@@ -704,9 +704,9 @@ and each head gets one:
 ```
 
 Cutting is a `reshape` of the last axis: (2, 5, 12) becomes (2, 5, 3, 4).
-Now each head needs its 5 positions in one matrix of 5 rows, as in exercise
-2. A matrix is made of the last two axes. So the axis of the heads must move
-forward, into the stack: swap the axes T and H.
+Now each head needs its 5 positions in one matrix of 5 rows, as exercise 2
+had it. A matrix is made of the last two axes. So the axis of the heads must
+move forward, into the stack: swap the axes T and H.
 
 ```
    line                what happens                        shape
@@ -968,8 +968,8 @@ open. Somebody may want to look at them, or to do more with them.
 All four layers take D features and give D features, whatever the number of
 heads: more heads only cut the same D into smaller pieces.
 
-**Your part.** Nine lines. Draw the start values in the order query, key,
-value, out, all from the same `rng`.
+**Your part.** Eleven lines, none of them long. Draw the start values in the
+order query, key, value, out, all from the same `rng`.
 """
 
 
@@ -1212,8 +1212,8 @@ curve(
 """
 ### What to see
 
-On a small laptop-class machine, with one thread, the best of several runs
-was
+Answer 2. On a small laptop-class machine, with one thread, the best of
+several runs was
 
 ```
    positions       64       128       256      512      1,024
@@ -1287,9 +1287,9 @@ On the same machine:
 
 Answer 2. **The law: time = 2.3 ms + 0.56 ms · heads.** The parameters do
 not change, and neither do the multiplications: twice the heads with half
-the features each. But each head has 256 · 256 scores of its own. They must
-be divided, masked, raised to a power and summed, and each of these steps
-reads and writes them all.
+the features each. But each head has 256 · 256 scores of its own. They are
+scaled, shifted, raised to a power, summed and divided, and each of these
+steps reads and writes them all.
 """
 
 # %% [markdown]
@@ -1325,8 +1325,9 @@ smaller pieces. The parameters are 4 · (D² + D), whatever the heads.
 **"The mask multiplies."** It is added before the softmax. A weight that is
 set to 0 afterwards leaves a row that no longer sums to 1.
 
-**"Attention knows what stands where."** It does not. Shuffle the positions,
-and the results come out shuffled alike. You tested that.
+**"Attention knows what stands where."** Not by itself. Without a mask,
+shuffle the positions, and the results come out shuffled alike. You tested
+that.
 
 **"A position looks at itself most."** Only if its query fits its own key.
 Your head "one step back" never does, except where it must.
@@ -1345,8 +1346,8 @@ parameters are in the four layers.
 3. Why is the mask (T, T) enough for a batch of sequences with many heads?
 4. `finish` takes queries, keys and values of different lengths. When would
    you pass one query and many keys?
-5. Suppose `reshape` moved numbers as `transpose` does. Which of your two
-   helpers would become simpler, and what would it cost?
+5. Cut 12 features into 12 heads. What is a score then, and what can such a
+   head still look for?
 """
 
 # %% [markdown]

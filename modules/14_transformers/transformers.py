@@ -29,7 +29,7 @@ Nothing else is needed.
 
 ### Time and difficulty
 
-About 5 hours. Difficulty 4 of 5. Seven exercises of 3 to 12 lines.
+About 5 hours. Difficulty 4 of 5. Seven exercises of 4 to 11 lines.
 
 ### Learning objectives
 
