@@ -22,8 +22,9 @@ the work disappears.
 
 - **14 Transformers**: `GPT` and its blocks, `pick_next`, and the slow loop
   `generate`. Through it `MultiHeadAttention` with its two halves `project`
-  and `finish`, and `HIDDEN`, of 13; the `start` of `TokenAndPosition` of
-  12; `Tensor`, `concat` and `extend` of 02.
+  and `finish`, `HIDDEN` and `causal_mask` of 13; the `start` of
+  `TokenAndPosition` of 12; `Module` of 04; `Tensor`, `concat` and `extend`
+  of 02.
 - **15 Profiling**: `profile` counts FLOPs, `count_parameters` counts
   numbers. `human_bytes`, `make_rng` and `stopwatch` are from 01.
 
@@ -1272,7 +1273,7 @@ otherwise. When operations are tiny, their number counts, not their size.
 
 **"With a cache, every id costs the same."** In the `Linear` layers it does.
 But its query is compared with all keys. At T = 6 · D that is as much work
-as all layers together, and beyond it is more.
+as all of them together, and beyond it is more.
 
 **"Memory is cheap."** Seven texts of GPT-2 weigh as much as GPT-2. Servers
 of long texts run out of memory long before they run out of FLOPs.
@@ -1344,9 +1345,9 @@ interval, and asks whether it is proven.
 
 You saw that nearly everything in a round is there already. You gave the
 keys and values a place, with room for all that will come. New ids go
-through the model alone. One line remembers, three lines count, and the
-rest is the GPT of 14. The ids are the same, the FLOPs shrink with every
-word, and the price is memory that grows with it.
+through the model alone. One line remembers, three lines count, and the rest
+is the GPT of 14. The ids are the same. The gain grows with the text, and so
+does its price, the memory.
 
 Next comes the milestone *Nothing twice*: 256 ids with and without a cache.
 Together with 16, 17 and 18 this module opens 20, where all your
