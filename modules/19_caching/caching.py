@@ -1235,9 +1235,9 @@ position, and you never compute it again.
 ## In production
 
 - **Everyone does it.** Hugging Face's `transformers` hands the cache from
-  round to round as `past_key_values`. JAX programs often write into an array
-  of fixed size with `dynamic_update_slice`, as your `append` does. Servers
-  sometimes run prefill and decoding on different machines.
+  round to round as `past_key_values`. JAX programs often write into an
+  array of fixed size with `dynamic_update_slice`, as your `append` does.
+  Servers sometimes run prefill and decoding on different machines.
 - **Pages.** A server does not know how long a text will get. Room for
   `max_length` is mostly wasted. vLLM hands out room in small blocks, like
   the pages of an operating system, and keeps a table of who owns which.
