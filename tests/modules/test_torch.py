@@ -276,6 +276,20 @@ def test_attention(lib: Library, stack: tuple[int, ...], causal: bool) -> None:
     )
 
 
+@pytest.mark.parametrize(("known", "new"), [(0, 4), (3, 4), (5, 1)])
+def test_attention_of_new_rows(lib: Library, known: int, new: int) -> None:
+    mask = lib.caching.new_rows_mask(known, new)
+    theirs = torch.nn.functional.scaled_dot_product_attention
+    seen = torch.ones(new, known + new, dtype=torch.bool).tril(diagonal=known)
+    compare(
+        lib,
+        lambda q, k, v: lib.attention.attention(q, k, v, mask),
+        lambda q, k, v: theirs(q, k, v, attn_mask=seen),
+        small(2, new, 5),
+        *(small(2, known + new, 5, salt=salt) for salt in (1, 2)),
+    )
+
+
 @pytest.mark.parametrize("shape", [(3, 6), (2, 3, 6)])
 def test_layer_norm(lib: Library, shape: tuple[int, ...]) -> None:
     def ours(x: Any, gain: Any, shift: Any) -> Any:
