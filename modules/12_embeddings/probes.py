@@ -100,7 +100,7 @@ def probe_token_and_position(rng):
     found.append(sorted((name, p) for name, p in layer.named_parameters()))
     for shape in ((4,), (3, 4), (2, 3, 4), (length,), (1, 1)):
         ids = rng.integers(0, vocab, shape)
-        starts = range(0, length - shape[-1] + 2)
+        starts = range(length - shape[-1] + 2)
         found += [outcome(layer, ids, start) for start in starts]
         found += [layer(ids.tolist()), outcome(layer, Tensor(ids), start=length - shape[-1])]
     for p in layer.parameters():
