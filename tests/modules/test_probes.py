@@ -30,7 +30,7 @@ from tinytutor.running.events import RunEvent
 from tinytutor.running.hidden import answers, judge_hidden, with_probes
 from tinytutor.running.inside.apart import namespace_for, run_apart
 from tinytutor.running.plain_values import difference, to_json
-from tinytutor.running.runner import Runner
+from tinytutor.running.runner import Runner, job_of
 from tinytutor.running.verdicts import Status
 
 SEED, OTHER_SEED = 11, 12
@@ -186,5 +186,5 @@ async def events_of(
 ) -> list[RunEvent]:
     text = starter_notebook(lesson, solutions)
     matching = match(lesson, parse_student_notebook(text, lesson.module_id))
-    job = assemble(lesson, matching, COURSE.module(lesson.module_id).limits).job
+    job = job_of(assemble(lesson, matching, COURSE.module(lesson.module_id).limits))
     return [event async for event in runner.run(with_probes(job, probes, SEED, LIMIT))]
