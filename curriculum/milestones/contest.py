@@ -24,10 +24,11 @@ MOST_LOST = {"int8": 0.01, "80 % zeros": 0.02}
 FLOPS_FEWER = 10
 EPOCHS = 30
 TUNING_EPOCHS = 10
-LENGTH = 96
+LENGTH = 80
 STEPS = 250
 PROMPT = "Long ago "
-NEW_IDS = 80
+NEW_IDS = 64
+ROUNDS = 9
 
 
 def run(seed):
@@ -136,11 +137,11 @@ def race_of_writers(seed):
         prompt,
         writers,
         grade=lambda ids: float(np.mean(np.array(ids) == np.array(tale))),
-        repeats=15,
+        repeats=ROUNDS,
         warmup=1,
     )
     print(f"\nWriters: {NEW_IDS} characters, graded by the share that base writes, too\n")
-    condition = f"{NEW_IDS} new ids after {len(prompt)}, 15 rounds in turns, this machine"
+    condition = f"{NEW_IDS} new ids after {len(prompt)}, {ROUNDS} rounds in turns, this machine"
     return shown(scores), condition
 
 

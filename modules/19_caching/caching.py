@@ -22,8 +22,9 @@ the work disappears.
 
 - **14 Transformers**: `GPT` and its blocks, `pick_next`, and the slow loop
   `generate`. Through it `MultiHeadAttention` with its two halves `project`
-  and `finish`, and `HIDDEN`, of 13; the `start` of `TokenAndPosition` of
-  12; `Tensor`, `concat` and `extend` of 02.
+  and `finish`, `HIDDEN` and `causal_mask` of 13; the `start` of
+  `TokenAndPosition` of 12; `Module` of 04; `Tensor`, `concat` and `extend`
+  of 02.
 - **15 Profiling**: `profile` counts FLOPs, `count_parameters` counts
   numbers. `human_bytes`, `make_rng` and `stopwatch` are from 01.
 
@@ -1233,9 +1234,10 @@ position, and you never compute it again.
 """
 ## In production
 
-- **Everyone does it.** The `transformers` library passes `past_key_values`
-  from round to round, PyTorch and JAX servers keep such arrays on the GPU.
-  Prefill and decoding are often run on different machines.
+- **Everyone does it.** Hugging Face's `transformers` hands the cache from
+  round to round as `past_key_values`. JAX programs often write into an
+  array of fixed size with `dynamic_update_slice`, as your `append` does.
+  Servers sometimes run prefill and decoding on different machines.
 - **Pages.** A server does not know how long a text will get. Room for
   `max_length` is mostly wasted. vLLM hands out room in small blocks, like
   the pages of an operating system, and keeps a table of who owns which.
@@ -1243,7 +1245,7 @@ position, and you never compute it again.
   Their rows are equal, so one copy serves all: prefix caching.
 - **Fewer keys.** In grouped-query attention, several query heads share one
   head of keys and values. With 8 queries to a group, the cache is an eighth
-  as large. Many large models are built so, for this reason alone.
+  as large. Many large models are built so, mainly for this reason.
 - **Smaller numbers.** Two bytes for each number are common, one byte is in
   use. That is `bytes_per_number`.
 - **Bytes rule decoding.** Each round reads all parameters and the whole
@@ -1259,7 +1261,8 @@ position, and you never compute it again.
 worked out about each position. The next answer is computed as always.
 
 **"It changes the text a little."** Each row is what the plain way computes,
-up to rounding in the last digits. Equal draws give equal ids.
+up to rounding in the last digits. Equal draws give equal ids, unless two
+scores are so close that the last digit decides.
 
 **"It makes every use of the model faster."** It helps where ids come one
 after the other. When a text is there already, one plain pass asks all its
@@ -1268,8 +1271,9 @@ questions at once, and there is nothing to remember.
 **"100 times fewer FLOPs are 100 times less time."** Your table says
 otherwise. When operations are tiny, their number counts, not their size.
 
-**"The longer the text, the more it helps, without end."** A round must
-still compare with all keys, and read them. That part grows with the text.
+**"With a cache, every id costs the same."** In the `Linear` layers it does.
+But its query is compared with all keys. At T = 6 · D that is as much work
+as all of them together, and beyond it is more.
 
 **"Memory is cheap."** Seven texts of GPT-2 weigh as much as GPT-2. Servers
 of long texts run out of memory long before they run out of FLOPs.
@@ -1341,9 +1345,9 @@ interval, and asks whether it is proven.
 
 You saw that nearly everything in a round is there already. You gave the
 keys and values a place, with room for all that will come. New ids go
-through the model alone. One line remembers, three lines count, and the
-rest is the GPT of 14. The ids are the same, the FLOPs shrink with every
-word, and the price is memory that grows with it.
+through the model alone. One line remembers, three lines count, and the rest
+is the GPT of 14. The ids are the same. The gain grows with the text, and so
+does its price, the memory.
 
 Next comes the milestone *Nothing twice*: 256 ids with and without a cache.
 Together with 16, 17 and 18 this module opens 20, where all your

@@ -123,7 +123,7 @@ from tinytutor.kit import (
 # %%
 def small_work():
     """A product that takes some tenths of a millisecond."""
-    a = np.ones((160, 160), dtype=np.float32)
+    a = np.ones((128, 128), dtype=np.float32)
     return a @ a
 
 
@@ -166,22 +166,27 @@ the machine slows down a little with each run:
    all A, then all B                      in turns
 
    run        1  2  3  4  5  6            1  2  3  4  5  6
-              A  A  A  B  B  B            A  B  A  B  A  B
+              A  A  A  B  B  B            A  B  B  A  A  B
    seconds   10 11 12 13 14 15           10 11 12 13 14 15
 
-   median A   11                          12
-   median B   14                          13
+   median A   11                          13
+   median B   14                          12
 ```
 
 A and B are the same work. On the left B looks 27 % slower, for it came
-later. On the right it is 8 %, and with more rounds it becomes less and
-less. Slow moments hit everybody when the candidates take turns.
+later. On the right 8 % are left, and with more rounds they vanish. Slow
+moments hit everybody when the candidates take turns.
+
+There is a second trap. A run leaves its numbers in the cache, and who comes
+next has to clear them out. If B always comes after A, it always pays for A.
+So every second round goes **backwards**. Then B comes after A in one round,
+and after C in the next:
 
 ```
    round 1   A B C   ┐ warm-up: runs, but is not timed
-   round 2   A B C   ┘
+   round 2   C B A   ┘
    round 3   A B C   ┐
-   round 4   A B C   │ timed, each run by itself
+   round 4   C B A   │ timed, each run by itself
    ...               ┘
 ```
 
@@ -189,7 +194,8 @@ The first rounds are different: memory is new and the caches are empty. So
 they do not count.
 
 **Your part.** Go round `warmup + repeats` times. Read the clock just before
-and just after each run. Keep the seconds of the last `repeats` rounds.
+and just after each run. Keep the seconds of the last `repeats` rounds. At
+the end of each round turn the order: `order.reverse()` does so in place.
 
 The tests need a machine whose weather they know. `FakeMachine` only
 pretends to work, and its clock moves as told.
@@ -234,21 +240,24 @@ def interleaved(
 ) -> dict[str, Array]:
     """Runs all candidates in turns: {name: seconds (repeats,)}, float64.
 
-    A round runs each candidate once, in the order given. The first `warmup`
-    rounds are not kept. Entry i of every array is from the same round.
-    Raises ValueError for repeats below 1, before any run.
+    A round runs each candidate once: in the order given, in the next round
+    backwards, and so on. The first `warmup` rounds are not kept. Entry i of
+    every array is from the same round. Raises ValueError for repeats below
+    1, before any run.
     """
     if repeats < 1:
         raise ValueError(f"repeats must be at least 1, got {repeats}")
     times: dict[str, list[float]] = {name: [] for name in candidates}
+    order = list(candidates.items())
     ### BEGIN SOLUTION
     for number in range(warmup + repeats):
-        for name, fn in candidates.items():
+        for name, fn in order:
             start = clock()
             fn()
             seconds = clock() - start
             if number >= warmup:
                 times[name].append(seconds)
+        order.reverse()
     ### END SOLUTION
     return {name: np.array(seconds) for name, seconds in times.items()}
 
@@ -269,8 +278,14 @@ def test_interleaved():
         f"{what}: the machine slowed down and you blamed B",
         hint="the loop over rounds outside, over candidates inside",
     )
-    expect(order == "A B C A B C", f"{what}: the order was {order}")
+    expect(
+        order != "A B C A B C",
+        f"{what}: B always pays for what A left in the cache",
+        hint="order.reverse() at the end of each round",
+    )
+    expect(order == "C B A A B C", f"{what}: the order was {order}")
     same(" ".join(times), "A B C", f"{what}: the names of the result")
+    since_round = {"A": [10, 3], "B": [7, 8], "C": [2, 10]}
     for name, wanted in seconds.items():
         same(
             times[name],
@@ -278,11 +293,7 @@ def test_interleaved():
             f'{what}["{name}"]',
             mistakes={
                 "the warm-up was kept, too": [wanted] * 3,
-                "start the clock anew for each run": {
-                    "A": [3, 3],
-                    "B": [8, 8],
-                    "C": [10, 10],
-                }[name],
+                "start the clock anew for each run": since_round[name],
                 "another clock was read: call `clock()`": [0, 0],
             },
             tolerance=1e-3,
@@ -295,18 +306,19 @@ def test_interleaved():
     what = "on a machine that gets slower, warmup=1"
     same(
         times["A"],
-        [9, 15],
+        [12, 15],
         f"{what}: seconds of A",
-        mistakes={"the first rounds are the warm-up, not the last": [3, 9]},
+        mistakes={"the first rounds are the warm-up, not the last": [3, 12]},
     )
-    same(times["B"], [20, 30], f"{what}: seconds of B")
+    same(times["B"], [15, 30], f"{what}: seconds of B")
 
     # The same work twice: the drift must cancel.
     machine = FakeMachine(drift=0.05)
     works = {name: machine.work(name, 1.0) for name in "AB"}
     times = interleaved(works, repeats=20, warmup=0, clock=machine.clock)
     ratio = np.median(times["B"]) / np.median(times["A"])
-    expect(ratio < 1.03, f"the same work twice: B took {ratio:.2f} times A")
+    what = f"the same work twice: B took {ratio:.2f} times as long as A"
+    expect(0.97 < ratio < 1.03, what)
 
     # The defaults, and what is refused.
     machine = FakeMachine()
@@ -472,8 +484,8 @@ class Speedup(NamedTuple):
 def check_times(base: Array, new: Array) -> None:
     """Raises ValueError unless both hold seconds of the same rounds."""
     if len(base) != len(new):
-        counts = f"{len(base)} and {len(new)}"
-        raise ValueError(f"both need times of the same rounds, got {counts}")
+        counts = f"{len(base)} and {len(new)} rounds"
+        raise ValueError(f"both must be of the same rounds, got {counts}")
     if len(base) < 2:
         raise ValueError("one round has no spread: measure at least 2")
     if not (np.min(base) > 0 and np.min(new) > 0):
@@ -568,17 +580,16 @@ def test_speedup():
     for level, got in ((0.95, wide), (0.8, narrow)):
         places = np.random.default_rng(0).integers(30, size=(1000, 30))
         medians = np.median(base[places], 1) / np.median(new[places], 1)
-        outside = (1 - level) / 2
+        cut = (1 - level) / 2
+        twice = np.quantile(medians, [2 * cut, 1 - 2 * cut])
         same(
             [got.low, got.high],
-            np.quantile(medians, [outside, 1 - outside]),
+            np.quantile(medians, [cut, 1 - cut]),
             f"the limits for level {level}",
             hint="1000 draws of 30 places each, from rng",
             mistakes={
-                "1 - level is cut off in all, half at each end": np.quantile(
-                    medians, [2 * outside, 1 - 2 * outside]
-                ),
-                "low first, then high": np.quantile(medians, [1 - outside, outside]),
+                "1 - level is cut off in all: half at each end": twice,
+                "low first, then high": [wide.high, wide.low],
             },
         )
     same(speedup(base, new), wide, "the same seed gives the same interval")
@@ -716,8 +727,8 @@ use. So each has two numbers now: a **cost**, of which less is better, and a
 ```
 
 C costs more than B and is not better: nobody needs C. D costs more and is
-worse: nobody needs D. But A, B and E are left. A is cheapest, E is best, and
-B is a fair middle. Which one to take depends on what you need it for.
+worse: nobody needs D. So A, B and E are left. A is cheapest, E is best, B
+is a fair middle. Which one to take depends on what you need it for.
 
 A point is **beaten** if another one is no worse in both numbers, and better
 in at least one. The points that are beaten by nobody are the **Pareto
@@ -778,7 +789,8 @@ def test_pareto():
     same(shown, "A E B", "pareto of A to E, given in the order C A E D B")
 
     # Ties, one point, none, and a point that beats them all.
-    twins = {name: (cost, 0.9) for name, cost in zip("xyz", (2, 2, 3), strict=True)}
+    costs = {"x": 2, "y": 2, "z": 3}
+    twins = {name: (cost, 0.9) for name, cost in costs.items()}
     same(
         " ".join(pareto(twins)),
         "x y",
@@ -938,17 +950,18 @@ def test_scorecard():
     def grade(answer):
         return float(np.isclose(answer.data, right, atol=1e-5).mean())
 
-    contestants = {
-        name: Contestant(answers(name, *way), nbytes)
-        for (name, way), nbytes in zip(ways.items(), (48, 28, 96), strict=True)
-    }
-    scores = scorecard(question, contestants, grade, 4, 2, clock=machine.clock)
+    sizes = {"base": 48, "thin": 28, "twice": 96}
+    contestants = {}
+    for name, way in ways.items():
+        contestants[name] = Contestant(answers(name, *way), sizes[name])
+    clock = machine.clock
+    scores = scorecard(question, contestants, grade, 4, 2, clock=clock)
     what = "scorecard of base, thin and twice"
     names = " ".join(score.name for score in scores)
     same(names, "base thin twice", f"{what}: the names")
     same(
         " ".join(machine.log[:9]),
-        "base thin twice base thin twice base thin twice",
+        "base thin twice twice thin base base thin twice",
         f"{what}: who runs in the first three rounds",
         hint="a lambda in a loop looks up its names late: use partial",
     )
@@ -1060,26 +1073,28 @@ def claim(score: Score, base: Score, condition: str) -> str:
     ValueError for an empty condition; it says "condition".
     """
     if not condition.strip():
-        raise ValueError("a claim needs its condition: task, rounds, machine")
+        raise ValueError("a claim needs a condition: task, rounds, machine")
     ratio, low, high = score.speed
     limits = f"(95 % interval {low:.2f} to {high:.2f})"
-    names = f"{score.name} and {base.name}"
+    pair = f"{score.name} and {base.name}"
     ### BEGIN SOLUTION
     if verdict(low, high) == "no proven difference":
-        speed = f"No difference in speed between {names} is proven {limits}."
+        speed = f"No difference in speed between {pair} is proven {limits}."
     else:
         times = f"{ratio:.2f} times as fast as {base.name}"
         speed = f"{score.name} is {times} {limits}."
-    quality = f"Its quality is {score.quality:.3f} (base: {base.quality:.3f})"
-    nbytes = f"it needs {score.nbytes:,} bytes (base: {base.nbytes:,})"
-    return f"{speed} {quality}, and {nbytes}. Measured with {condition}."
+    quality = f"{score.quality:.3f} (base: {base.quality:.3f})"
+    nbytes = f"{score.nbytes:,} bytes (base: {base.nbytes:,})"
+    costs = f"Its quality is {quality}, and it needs {nbytes}."
+    return f"{speed} {costs} Measured with {condition}."
     ### END SOLUTION
 
 
 # %% nbgrader={"grade": true, "grade_id": "test_claim", "locked": true, "points": 10, "schema_version": 3, "solution": false}
 def test_claim():
     base = Score("float32", 0.968, 37400, 5000, 0.3, Speedup(1, 1, 1))
-    fast = Score("int8", 0.9661, 10120, 4000, 0.2, Speedup(1.312, 1.221, 1.4))
+    faster = Speedup(1.312, 1.221, 1.4)
+    fast = Score("int8", 0.9661, 10120, 4000, 0.2, faster)
     condition = "256 digits, 30 rounds, one thread"
 
     def written(score):
@@ -1097,41 +1112,30 @@ def test_claim():
     first, second, third = sentences
     expect("1.31" in first, f"{first!r}: the ratio 1.31 is missing")
     expect("1.22 to 1.40" in first, f"{first!r}: the interval is missing")
-    same(
-        first,
-        "int8 is 1.31 times as fast as float32 (95 % interval 1.22 to 1.40).",
-        "the first sentence",
-    )
+    times = "1.31 times as fast as float32 (95 % interval 1.22 to 1.40)"
+    same(first, f"int8 is {times}.", "the first sentence")
     expect("0.966" in second, f"{second!r}: the quality is missing")
     expect("10,120" in second, f"{second!r}: the bytes are missing")
-    same(
-        second,
-        "Its quality is 0.966 (base: 0.968), and it needs 10,120 bytes (base: 37,400).",
-        "the second sentence",
-    )
-    same(
-        third,
-        "Measured with 256 digits, 30 rounds, one thread.",
-        "the third sentence: the condition",
-    )
+    quality = "Its quality is 0.966 (base: 0.968)"
+    nbytes = "it needs 10,120 bytes (base: 37,400)"
+    same(second, f"{quality}, and {nbytes}.", "the second sentence")
+    measured = "Measured with 256 digits, 30 rounds, one thread."
+    same(third, measured, "the third sentence: the condition")
 
     # Slower is a result, too.
     slow = fast._replace(speed=Speedup(0.8, 0.75, 0.86))
-    same(
-        written(slow)[0],
-        "int8 is 0.80 times as fast as float32 (95 % interval 0.75 to 0.86).",
-        "the first sentence where the new one is slower",
-    )
+    times = "0.80 times as fast as float32 (95 % interval 0.75 to 0.86)"
+    what = "the first sentence where the new one is slower"
+    same(written(slow)[0], f"int8 is {times}.", what)
 
     # Where nothing is proven no ratio is named.
     even = fast._replace(speed=Speedup(1.05, 0.93, 1.18))
     first = written(even)[0]
     expect("1.05" not in first, f"{first!r}: the ratio is not proven")
-    same(
-        first,
-        "No difference in speed between int8 and float32 is proven (95 % interval 0.93 to 1.18).",
-        "the first sentence where 1 is inside",
-    )
+    pair = "No difference in speed between int8 and float32"
+    limits = "(95 % interval 0.93 to 1.18)"
+    what = "the first sentence where 1 is inside"
+    same(first, f"{pair} is proven {limits}.", what)
     same(len(written(even)), 3, "how many sentences there are")
     for missing in ("", "  "):
         what = f"claim with the condition {missing!r}"
@@ -1187,7 +1191,8 @@ bars(fooled, unit="of 30")
 ### What more rounds bring
 
 The same function twice again, in 640 rounds. You look at the first 10 of
-them, the first 40, and so on.
+them, the first 40, and so on. Beside it runs a machine whose weather comes
+from dice: each run draws its own, whatever the one before was like.
 """
 
 # %% [markdown] tags=["prediction"]
@@ -1197,18 +1202,23 @@ narrower does the interval become: by a quarter, to a half, to a quarter?
 """
 
 # %% tags=["experiment"]
-long_race = interleaved({"A": small_work, "B": small_work}, repeats=640)
-round_rows = []
-for rounds in (10, 40, 160, 640):
-    first_rounds = [times[:rounds] for times in long_race.values()]
-    ratio, low, high = speedup(*first_rounds)
-    round_rows.append((rounds, ratio, low, high, 100 * (high - low)))
-table(round_rows, ["rounds", "ratio", "low", "high", "width, points"])
-print()
+pair = {"A": small_work, "B": small_work}
+real = list(interleaved(pair, repeats=640).values())
+dice = list(1 + make_rng(5).exponential(0.2, (2, 640)))
+widths = {"real": [], "dice": []}
+for name, (first, second) in {"real": real, "dice": dice}.items():
+    for rounds in (10, 40, 160, 640):
+        _, low, high = speedup(first[:rounds], second[:rounds])
+        widths[name].append((rounds, 100 * (high - low)))
+table(
+    [(*a, b[1]) for a, b in zip(*widths.values(), strict=True)],
+    ["rounds", "real", "dice"],
+)
+print("\nwidth of the interval, in points of a percent\n")
 curve(
-    {"width": [(row[0], row[-1]) for row in round_rows]},
+    widths,
     x="rounds",
-    y="width of the interval in points (both scales logarithmic)",
+    y="width in points (both scales logarithmic)",
     log_x=True,
     log_y=True,
 )
@@ -1319,7 +1329,7 @@ for cost in ("seconds", "nbytes"):
 """
 ### The contest of the writers
 
-A GPT that was never trained writes 64 ids after a prompt of 8, at
+A GPT that was never trained writes 48 ids after a prompt of 8, at
 temperature 0. Its text is noise. But all must write the *same* noise: the
 quality is the share of ids that are those of `generate`. The bytes of the
 cached ones are the weights and the cache.
@@ -1329,8 +1339,8 @@ cached ones are the weights and the cache.
 # %%
 @cache
 def writers():
-    """{name: Contestant} for 64 new ids, by the same weights."""
-    model = GPT(40, 96, dim=64, heads=4, layers=2, rng=make_rng(2))
+    """{name: Contestant} for 48 new ids, by the same weights."""
+    model = GPT(40, 64, dim=64, heads=4, layers=2, rng=make_rng(2))
     fused = copy.deepcopy(model)
     for block in fused.blocks:
         widen, _, back = block.mlp.steps
@@ -1339,7 +1349,7 @@ def writers():
     cached = weights + empty_cache(model).nbytes
 
     def writes(write, model):
-        return lambda prompt: write(model, prompt, 64, temperature=0)
+        return lambda prompt: write(model, prompt, 48, temperature=0)
 
     return {
         "base": Contestant(writes(generate, model), weights),
@@ -1369,7 +1379,7 @@ show(writing)
 print()
 bars({s.name: 1e3 * s.seconds for s in writing}, unit="ms")
 print()
-condition = "64 new ids after 8, 9 rounds in turns, one thread"
+condition = "48 new ids after 8, 9 rounds in turns, one thread"
 print(claim(writing[2], writing[0], condition))
 
 # %% [markdown]
@@ -1428,8 +1438,8 @@ save the same waste share it.
 """
 ## Questions to think about
 
-1. A, B, C always run in this order. What if A leaves the cache full of
-   things that B needs? How would you change the rounds?
+1. Rounds go there and back. In which of them does A run twice in a row,
+   and what does that do to its cache? Would a random order be better?
 2. An interval for 30 rounds is cheap. What would you have to repeat to know
    how your training time varies: rounds, or whole trainings?
 3. You try 20 changes, and one is "faster" at 95 %. What do you do before
@@ -1458,6 +1468,7 @@ claim(score, base, condition)              three sentences
 
 ```
 speedup     median of base / median of new; above 1: new is faster
+rounds      A B C, C B A, A B C ...: nobody always follows the same one
 interval    quantiles 0.025 and 0.975 of the redrawn ratios
 verdict     is 1 inside?      width  ~  1 / square root of rounds
 beaten      no worse in both, better in one

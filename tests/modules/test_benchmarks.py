@@ -60,13 +60,16 @@ def test_rounds_go_in_turns_and_lose_no_second(
     lib: Library, needs: list[float], repeats: int, warmup: int
 ) -> None:
     machine = Machine(weather=lambda run: 1 + run % 7)
-    works = {f"w{place}": machine.work(f"w{place}", need) for place, need in enumerate(needs)}
+    needed = {f"w{place}": need for place, need in enumerate(needs)}
+    works = {name: machine.work(name, need) for name, need in needed.items()}
     times = lib.benchmarking.interleaved(works, repeats, warmup, clock=lambda: machine.now)
-    assert machine.log == list(works) * (warmup + repeats)
+    there = list(works)
+    rounds = [there[:: -1 if turn % 2 else 1] for turn in range(warmup + repeats)]
+    assert machine.log == [name for names in rounds for name in names]
     assert list(times) == list(works)
     assert all(row.shape == (repeats,) and row.dtype == np.float64 for row in times.values())
     kept = range(warmup * len(needs), len(machine.log))
-    spent = sum(needs[run % len(needs)] * (1 + run % 7) for run in kept)
+    spent = sum(needed[machine.log[run]] * (1 + run % 7) for run in kept)
     assert math.isclose(sum(row.sum() for row in times.values()), spent, rel_tol=1e-9)
 
 
