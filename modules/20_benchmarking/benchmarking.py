@@ -29,7 +29,7 @@ your last four modules meet in one contest.
 
 ### Time and difficulty
 
-About 4 hours. Difficulty 3 of 5. Seven exercises of 1 to 11 lines.
+About 4 hours. Difficulty 3 of 5. Seven exercises of 1 to 13 lines.
 
 ### Learning objectives
 
@@ -64,8 +64,10 @@ Afterwards you can
 You change a line and measure again. Before, a call took 1.00 ms. Now it
 takes 0.94 ms. Six percent faster: do you keep the change?
 
-Here is the same measurement a few more times. Nothing was changed between
-"before" and "after". Both are the same function.
+That depends. A computer does many things at once. It warms up and slows
+down, other programs come and go, memory is in the cache or not. So every
+time is the work itself **plus some weather**. The question of this module:
+**when is a difference more than weather?**
 """
 
 # %%
@@ -119,6 +121,12 @@ from tinytutor.kit import (
     unchanged,
 )
 
+# %% [markdown]
+"""
+First look at the weather. Below, "before" and "after" are the same
+function, each timed five times. Nothing was changed in between.
+"""
+
 
 # %%
 def small_work():
@@ -148,11 +156,6 @@ table(naive_rows, ["try", "before µs", "after µs", "gain"])
 """
 Look at the last column. Some of these gains would be worth a message to
 your friends, and all of them are nothing.
-
-A computer does many things at once. It warms up and slows down, other
-programs come and go, memory is in the cache or not. So every time is the
-work itself **plus some weather**. The question of this module: **when is a
-difference more than weather?**
 """
 
 # %% [markdown]
@@ -346,7 +349,7 @@ more, and the median will be another one. How much another? You would like
 to repeat the whole measurement a thousand times. Who has the time?
 
 There is a trick that needs no new measurement. The five times are your best
-picture of what this machine does. So draw five times from *them*, with a
+picture of what this machine does. So draw five times from *them*, as with
 dice, and put each one back after it was drawn. Some come twice, some not at
 all. It is as if the day had gone a little differently.
 
@@ -631,10 +634,10 @@ lie?
 ```
               0.8      0.9      1.0      1.1      1.2      1.3
                                  ┊
-   A                             ┊      ├────────●────────┤    faster
-   B          ├────●────┤        ┊                             slower
-   C                    ├────────┊─●──────────┤        not proven
-   D                             ├───────●────────┤    not proven
+   A                             ┊      ├────────●────────┤ faster
+   B          ├────●────┤        ┊                          slower
+   C                    ├────────┊─●──────────┤             not proven
+   D                             ├───────●────────┤         not proven
                                  ┊
 ```
 
@@ -1227,16 +1230,41 @@ curve(
 """
 ### What to see
 
-We measured, on a small laptop-class machine, with one thread:
+On a small laptop-class machine, one thread, that other programs used too,
+we measured:
 
-FIGURES_AA
+```
+   false claims            means of five, 5 %       intervals
+   a quiet clock                9 of 30              0 of 30
+   the same, later             13 of 30              0 of 30
+   the clock on the wall       25 of 30              0 of 30
+
+   rounds                  10      40     160     640
+   width, real             18      17     8.7     9.2     points
+   width, dice             25      17     7.0     4.1     points
+```
+
+The quiet clock counts only the seconds that our own program had the
+processor. It is `time.process_time` instead of `perf_counter`.
+
+**The usual rule is fooled as often as the weather likes.** An interval of
+95 % is fooled one time in twenty, and it says so beforehand. In 30 tests
+you may well see one or two false claims. It is honest, not infallible.
+
+**The law: four times the rounds, half the width.** The dice keep to it, more
+or less: 25, 17, 7.0, 4.1. The width falls with the square root of the rounds.
+
+The real machine keeps to it less well. Its weather comes in stretches:
+another program runs for a second, and a hundred rounds are slow. Rounds
+like these tell less than fresh ones. So measure on another day, too, before
+you publish.
 
 ### The contest of the readers
 
 Five networks read the same 500 digits that none of them has seen: the one
 as trained, with `gelu`; the same with `fused_gelu`; its 8-bit copy; a copy
-with 80 % zeros; and a narrow one, with 32 of 128 units. To warn us, the
-first one takes part a second time under another name.
+with 80 % zeros; and a narrow one, with 32 of 128 units. As a warning to us,
+the first one takes part a second time, under another name.
 """
 
 
@@ -1386,7 +1414,48 @@ print(claim(writing[2], writing[0], condition))
 """
 ### What to see
 
-FIGURES_CONTEST
+On the same machine, with the quiet clock:
+
+```
+   readers       quality     bytes   MFLOP     ms    speed   interval
+   base            0.976  37.5 KiB    10.1    1.26    1.00
+   base again      0.976  37.5        10.1    1.26    1.00   0.94-1.08
+   fused           0.976  37.5         9.6    1.13    1.11   1.07-1.17
+   int8            0.976  10.3         0.8    6.7     0.19   0.18-0.19
+   80 % zeros      0.970  37.5        10.1    1.19    1.06   0.98-1.12
+   32 units        0.966   9.4         2.5    0.41    3.07   2.46-3.20
+
+   writers
+   base            1.000   427 KiB     350   145      1.00
+   fused           1.000   427         344   136      1.06   1.04-1.08
+   cached          1.000   491          12   101      1.43   1.36-1.45
+   both            1.000   491          12    97      1.50   1.48-1.57
+```
+
+**Base again** is no faster than base, as it must be. When our rounds always
+went in the same order, it was "slower" in three races of three, by 7 to
+15 %. It came right after base, and paid for the cache that base had filled.
+More rounds would have made that error only more certain.
+
+**Zeros**: six percent, and not proven. NumPy multiplies zeros as it does
+other numbers.
+
+**int8 is small, just as good, and five times slower.** NumPy has fast
+products for floats alone. Its column of MFLOP is small for another reason:
+products of whole numbers are no floating-point operations. A count says
+what it counts, and no more.
+
+**32 units** win by bytes and by time, and lose one point of quality. So the
+front keeps two: the narrow one, and the best of those that lost nothing.
+But look closely: a front knows no intervals. By median, one of base and
+base again always "beats" the other. Read it beside the verdicts.
+
+**The cache saves 28 times the operations, and a third of the time.** The
+model is so small that the price of each call remains, as in 15. With a wider
+model or a longer text, the ratio grows. That is why a claim has a
+condition.
+
+**Both** is 1.06 times 1.43 or nearly so: the two save different things.
 """
 
 # %% [markdown]
