@@ -132,7 +132,7 @@ def climbed(model, x, y, steps, scale, rng):
 def probe_hill_climb(rng):
     model, x, y = network(rng)
     arrays, start = [p.data for p in model.parameters()], model.state_dict()
-    steps, scale = int(rng.integers(60, 90)), float(rng.uniform(0.1, 0.3))
+    steps, scale = int(rng.integers(30, 45)), float(rng.uniform(0.1, 0.3))
     seed = int(rng.integers(10**6))
     history, places, losses = climbed(model, x, y, steps, scale, np.random.default_rng(seed))
     best = np.minimum.accumulate(losses)

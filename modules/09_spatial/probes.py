@@ -102,7 +102,7 @@ def probe_conv2d_layer(rng):
             Conv2d(channels, filters, k, rng=make_rng(seed)) for seed in (seeds[0], *seeds)
         )
         weight, he = one.weight.data, np.sqrt(2 / (k * k * channels))
-        bell = [0.95 < weight.std() / he < 1.05, abs(weight.mean()) < he / 10]
+        bell = [0.92 < weight.std() / he < 1.08, abs(weight.mean()) < he / 10]
         bell += [np.abs(weight).max() > 2.8 * he, len(np.unique(weight)) > 0.9 * weight.size]
         repeats = [np.array_equal(weight, layer.weight.data) for layer in (again, other)]
         kinds = [isinstance(p, Parameter) for p in (one.weight, one.bias)]
