@@ -82,7 +82,7 @@ async def test_a_program_that_ends_the_kernel_reaches_nothing(
         await pass_numbers(tutor)
         result = await tutor.run_milestone("doubling")
         assert not result.reached
-        assert "kernel ended" in result.message
+        assert "ended the kernel" in result.message
     finally:
         await tutor.close()
 
