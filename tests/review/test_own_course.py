@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import THOROUGH
 from tests.review.editing import edits_of, is_caught, own_course, review_text, text_of
 from tests.review.edits import edits
 from tests.review.folders import review
@@ -28,13 +29,17 @@ def course() -> CourseMap:
 
 @pytest.mark.parametrize("module_id", MODULE_IDS)
 def test_each_module_is_ready(module_id: str) -> None:
-    (module,) = review(FOLDER, module_id, run=True).modules
+    # That each lesson runs as a program is held by tests/modules/test_lessons.py as well.
+    is_run = THOROUGH or module_id in MODULE_IDS[::6]
+    (module,) = review(FOLDER, module_id, run=is_run).modules
     told = [f"{f.code} {f.place}: {f.message}" for f in module.findings]
-    assert module.execution.run.outcome is Outcome.PASSED, module.execution.run
+    if is_run:
+        assert module.execution.run.outcome is Outcome.PASSED, module.execution.run
+        assert all(module.criteria.values()), module.criteria
     assert module.status is Status.READY, told
     assert module.counts[Severity.MEDIUM] == 0, told
     assert module.counts[Severity.LOW] <= MOST_LOW, told
-    assert all(module.criteria.values()), module.criteria
+    assert False not in module.criteria.values(), module.criteria
     assert module.immediate_tests_share == 1
 
 
