@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 import pytest
@@ -241,6 +242,11 @@ async def test_leaving_the_app_ends_a_run(tmp_path: Path) -> None:
         write(app, "#| export\nwhile True:\n    pass\n")
         await pilot.press("f5")
         await until(pilot, lambda: "running" in words(app, "#run-line"))
+    for _ in range(100):
+        # The run is told to end as the app goes; its kernel takes a moment.
+        if not app.module_screen.running:
+            break
+        await asyncio.sleep(0.05)
     assert not app.module_screen.running
     assert tutor.progress.of("01_numbers").exercise_runs == 0
     await tutor.close()
