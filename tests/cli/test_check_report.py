@@ -140,7 +140,15 @@ def test_exit_codes(changes: dict[str, object], code: ExitCode) -> None:
 
 def test_json_has_exactly_the_documented_keys() -> None:
     found = check_json(RESULT)
-    assert list(found) == ["module", "passed", "tests", "unlocked", "seconds", "notebook_sha256"]
+    assert list(found) == [
+        "module",
+        "passed",
+        "tests",
+        "unlocked",
+        "seconds",
+        "notebook_sha256",
+        "recorded_at",
+    ]
     assert found["tests"][1] == {
         "id": "test_create",
         "exercise": "create",
