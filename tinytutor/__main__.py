@@ -6,17 +6,23 @@ import sys
 
 RUNNING = ("check", "watch", "milestone", "experiment", "blame")
 """Commands that run code: what does so starts before all else, and is ready sooner."""
+_INTERRUPTED = 130
 
 
 def main() -> int:
     """Runs the command line of this process and returns its exit code."""
-    if sys.argv[1:2] and sys.argv[1] in RUNNING and "--help" not in sys.argv:
-        from tinytutor.running.early_worker import start_early  # noqa: PLC0415
+    try:
+        if sys.argv[1:2] and sys.argv[1] in RUNNING and "--help" not in sys.argv:
+            from tinytutor.running.early_worker import start_early  # noqa: PLC0415
 
-        start_early()
-    from tinytutor.cli.edge import run  # noqa: PLC0415  only now: this takes a while
+            start_early()
+        from tinytutor.cli.edge import run  # noqa: PLC0415  only now: this takes a while
 
-    return run()
+        return run()
+    except KeyboardInterrupt:
+        # Before the command line's own edge was there to say so.
+        sys.stderr.write("interrupted\n")
+        return _INTERRUPTED
 
 
 if __name__ == "__main__":
