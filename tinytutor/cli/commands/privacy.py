@@ -28,6 +28,9 @@ KINDS = {
     "confusion_reported": "that you said you don't understand something, with your words",
     "overridden": "that you opened a locked module",
     "milestone_run": "a milestone's result",
+    "prediction_made": "what you expected of an experiment, with your words",
+    "quiz_answered": "your answer to a question of the quiz, and whether it was right",
+    "puzzle_tried": "a try at a puzzle, and whether it was right",
 }
 """Kind of event → what it holds, in words."""
 

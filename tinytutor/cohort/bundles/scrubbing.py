@@ -12,6 +12,7 @@ from tinytutor.progress.events import (
     Event,
     ModulePassed,
     Opaque,
+    PredictionMade,
     What,
 )
 
@@ -38,7 +39,7 @@ def _scrubbed(what: What, *, with_texts: bool) -> What | None:
     if isinstance(what, Opaque):
         # Of a newer version, or broken: nobody here knows what is in it.
         return what if with_texts else None
-    if isinstance(what, ConfusionReported):
+    if isinstance(what, ConfusionReported | PredictionMade):
         return replace(what, text=without_home(what.text) if with_texts else "")
     if isinstance(what, AttemptFinished):
         tests = tuple(
