@@ -104,7 +104,7 @@ def test_the_sandbox_is_tried(
 
 
 def test_a_kernel_that_does_not_start(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tinytutor.running.runner.sys.executable", "/no/such/python")
+    monkeypatch.setattr("tinytutor.running.early_worker.sys.executable", "/no/such/python")
     found = only(list(diagnosis.check_kernel()))
     assert found.level is Level.FAIL
     assert "ipykernel" in found.mend
