@@ -150,7 +150,9 @@ def connected(
 @contextmanager
 def quiet(what: str, *, hint: str = "") -> Iterator[None]:
     """Raises Mismatch if NumPy warns (overflow, division by zero, invalid value) in the block."""
-    with warnings.catch_warnings():
+    # Whoever silenced NumPy before, a student's own np.seterr included, silences it no more.
+    loud = np.errstate(divide="warn", over="warn", invalid="warn")
+    with warnings.catch_warnings(), loud:
         warnings.simplefilter("error", RuntimeWarning)
         try:
             yield

@@ -256,8 +256,14 @@ class Anatomy:
     @staticmethod
     def _finds_tests_by_name(inside: list[ast.AST]) -> bool:
         """Whether the code collects tests itself: `globals()`, `unittest.main()`, pytest."""
+        # `patch.dict(globals(), name=…)` replaces one name and calls none.
+        patched = {
+            id(node.args[0])
+            for node in inside
+            if isinstance(node, ast.Call) and node.args and dotted(node.func).endswith("patch.dict")
+        }
         for node in inside:
-            if not isinstance(node, ast.Call):
+            if not isinstance(node, ast.Call) or id(node) in patched:
                 continue
             name = dotted(node.func)
             # `vars(self)` looks into an object, `vars()` into the lesson.
