@@ -11,15 +11,21 @@ from pathlib import Path
 _TEMPORARY = ".tinytutor-tmp-"
 
 
-def write_whole(path: Path, text: str) -> None:
+def write_whole(path: Path, text: str, *, synced: bool = True) -> None:
     """Replaces the file by `text` (UTF-8, as it is): a crash leaves the old or the new.
 
     A symbolic link is followed, so that a linked notebook stays a link. Raises OSError.
+
+    Args:
+        path: the file; its folder is made where it is missing.
+        text: the new content.
+        synced: whether to wait for the disk. A cache need not: after a crash of the machine it
+            may be gone, or broken.
     """
-    write_whole_bytes(path, text.encode("utf-8"))
+    write_whole_bytes(path, text.encode("utf-8"), synced=synced)
 
 
-def write_whole_bytes(path: Path, content: bytes) -> None:
+def write_whole_bytes(path: Path, content: bytes, *, synced: bool = True) -> None:
     """As `write_whole`, for any content."""
     import secrets  # noqa: PLC0415  3 ms, and commands that only read need none
 
@@ -30,13 +36,15 @@ def write_whole_bytes(path: Path, content: bytes) -> None:
         with temporary.open("wb") as file:
             file.write(content)
             file.flush()
-            os.fsync(file.fileno())
+            if synced:
+                os.fsync(file.fileno())
         with contextlib.suppress(FileNotFoundError):
             temporary.chmod(target.stat().st_mode & 0o777)
         temporary.replace(target)
     finally:
         temporary.unlink(missing_ok=True)
-    sync_folder(target.parent)
+    if synced:
+        sync_folder(target.parent)
 
 
 def back_up(path: Path, backups: Path) -> Path:

@@ -16,7 +16,7 @@ _waiting: list[subprocess.Popen[bytes]] = []
 def command(*options: str) -> list[str]:
     """The command line of a worker."""
     # -P: without the current folder in front. A student's `random.py` would break the worker.
-    return [sys.executable, "-P", "-m", "tinytutor.running.worker", *options]
+    return [sys.executable, "-P", "-m", "tinytutor.running.worker_main", *options]
 
 
 def start_early() -> None:

@@ -62,6 +62,9 @@ class Job:
     """Shown per cell."""
     slowness: float = 1.0
     """How much slower than the author's this machine is; all limits of time contain it."""
+    verdict_first: bool = False
+    """Whether the last event comes before the kernel is gone; otherwise what comes after the run
+    has nothing to fear from it."""
 
     def on_machine(self, slowness: float) -> Job:
         """The job with limits of time for a machine that is slower than the author's."""
@@ -74,7 +77,8 @@ class Job:
 
     def begins_with(self, other: Job) -> bool:
         """Whether its first cells are all those of the other one, under the same limits."""
-        return replace(self, cells=self.cells[: len(other.cells)]) == other
+        beginning = self.cells[: len(other.cells)]
+        return replace(self, cells=beginning, verdict_first=other.verdict_first) == other
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,7 +53,10 @@ class JobRun:
         """Cells without tests that ended well: they are run again in a new kernel."""
 
     async def run(self) -> None:
-        """Runs every cell, whatever the others do, and emits what happens."""
+        """Runs every cell, whatever the others do, and emits what happens.
+
+        A kernel that the verdict does not wait for is ended by `close`.
+        """
         fault = None
         try:
             if self._kernel is None:
@@ -61,9 +64,12 @@ class JobRun:
             fault = await self._run_cells()
         except KernelStartError as problem:
             fault = str(problem)
-        finally:
+        except BaseException:
             # Shielded: a cancelled run must not leave its kernel behind.
-            await asyncio.shield(self._end_kernel())
+            await self.close()
+            raise
+        if not self._job.verdict_first:
+            await self.close()
         self._emit(RunFinished(self._seconds_used, fault))
 
     async def run_ahead(self) -> bool:
@@ -78,7 +84,7 @@ class JobRun:
             await self._new_kernel()
             await self._run_cells()
         except BaseException:
-            await asyncio.shield(self._end_kernel())
+            await self.close()
             raise
         self._emit, self._ahead = emit, events
         done = [event for event in events if isinstance(event, CellFinished)]
@@ -109,7 +115,7 @@ class JobRun:
         return None
 
     async def close(self) -> None:
-        """Ends the kernel of what ran ahead and is not wanted."""
+        """Ends the kernel, if there still is one."""
         await asyncio.shield(self._end_kernel())
 
     async def ask(self, question: Question) -> list[str]:

@@ -5,7 +5,6 @@ Imports nothing slow, so that the template starts while the worker still imports
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import json
 import os
@@ -14,8 +13,12 @@ import socket
 import subprocess
 import sys
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from tinytutor.running.processes import started
+
+if TYPE_CHECKING:
+    import asyncio
 
 ORDINARY = "TINYTUTOR_ORDINARY_KERNELS"
 """Set in the environment, it keeps kernels from being forked."""
@@ -71,6 +74,8 @@ class TemplateProcess:
 
     async def fork(self, request: Mapping[str, object]) -> ForkedProcess:
         """Forks a kernel. Raises OSError."""
+        import asyncio  # noqa: PLC0415  not before the template has been started
+
         ours, theirs = socket.socketpair()
         try:
             with theirs:
@@ -108,6 +113,8 @@ class ForkedProcess:
     stdin = stdout = stderr = None
 
     def __init__(self, pid: int, reader: asyncio.StreamReader, writer: asyncio.StreamWriter):
+        import asyncio  # noqa: PLC0415  see above
+
         self.pid = pid
         self.returncode: int | None = None
         started.add(pid)
@@ -126,6 +133,8 @@ class ForkedProcess:
 
     async def ended(self) -> None:
         """Returns as soon as it has ended."""
+        import asyncio  # noqa: PLC0415  see above
+
         await asyncio.shield(self._end)
 
     def poll(self) -> int | None:

@@ -35,10 +35,8 @@ from tinytutor.running.events import (
     to_line,
 )
 from tinytutor.running.folders import remove_folders_of, sweep_folders
-from tinytutor.running.forking import TemplateProcess, start_template
-from tinytutor.running.process import kernel_environment
-from tinytutor.running.processes import adopt_orphans, end_strays
-from tinytutor.running.sandbox.box import clean_environment
+from tinytutor.running.forking import TemplateProcess
+from tinytutor.running.processes import end_strays
 
 if TYPE_CHECKING:
     from tinytutor.running.execution import JobRun
@@ -72,6 +70,8 @@ class Worker:
         self._spare_mib = 0
         self._job: asyncio.Task[None] | None = None
         self._ahead: _Ahead | None = None
+        self._endings: set[asyncio.Task[None]] = set()
+        """Of kernels whose verdict is told already."""
 
     async def handle(self, request: dict[str, Any]) -> None:
         """Does what one line asks for."""
@@ -98,6 +98,7 @@ class Worker:
         """Ends the running job, the waiting kernel and the template."""
         await self._end_job()
         await self._drop_ahead()
+        await asyncio.gather(*self._endings, return_exceptions=True)
         spare, self._spare = self._spare, None
         if spare is not None:
             with contextlib.suppress(Exception, asyncio.CancelledError):
@@ -111,7 +112,11 @@ class Worker:
             if run is not None:
                 await run.go_on_with(job)
             else:
-                await self._new_run(job).run()
+                run = self._new_run(job)
+                await run.run()
+            ending = asyncio.create_task(run.close())
+            self._endings.add(ending)
+            ending.add_done_callback(self._endings.discard)
         except asyncio.CancelledError:
             self._emit(RunFinished(0.0, "cancelled"))
             raise
@@ -212,8 +217,15 @@ async def _on_this_machine(job: Job) -> Job:
     return job.on_machine(await asyncio.to_thread(slowness))
 
 
-async def serve(template: TemplateProcess | None, *, boxed: bool) -> None:
-    """Reads requests until the input ends."""
+def run_worker(template: TemplateProcess | None, *, boxed: bool) -> None:
+    """Serves until the input ends."""
+    if sys.platform == "win32":
+        # pyzmq needs add_reader, which the default loop of Windows lacks.
+        asyncio.set_event_loop_policy(asyncio.WindowsSelectorEventLoopPolicy())
+    asyncio.run(_serve(template, boxed=boxed))
+
+
+async def _serve(template: TemplateProcess | None, *, boxed: bool) -> None:
     loop = asyncio.get_running_loop()
     requests: asyncio.Queue[bytes] = asyncio.Queue()
 
@@ -242,16 +254,3 @@ async def serve(template: TemplateProcess | None, *, boxed: bool) -> None:
         await worker.close()
         end_strays(())
         remove_folders_of(os.getpid())
-
-
-if __name__ == "__main__":
-    if sys.platform == "win32":
-        # pyzmq needs add_reader, which the default loop of Windows lacks.
-        asyncio.set_event_loop_policy(asyncio.WindowsSelectorEventLoopPolicy())
-    boxed = "--sandbox" in sys.argv[1:]
-    # What the template has in its environment could be read in /proc from within a box.
-    surroundings = clean_environment() if boxed else None
-    adopt_orphans()
-    asyncio.run(serve(start_template(kernel_environment(surroundings)), boxed=boxed))
-    # The reading thread may still wait for input: no orderly end is needed any more.
-    os._exit(0)

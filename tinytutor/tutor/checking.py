@@ -5,7 +5,7 @@ from __future__ import annotations
 import platform
 import time
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import version
 
 from tinytutor import __version__
@@ -53,7 +53,8 @@ async def run_tests(
 ) -> Outcome:
     """Runs an assembly in a clean kernel and judges it."""
     began = time.monotonic()
-    events = await collect(runner, job_of(assembly), on_event)
+    job = replace(job_of(assembly), verdict_first=True)
+    events = await collect(runner, job, on_event)
     verdicts = judge(lesson, assembly, events)
     return Outcome(verdicts, fault_of(events), time.monotonic() - began)
 

@@ -49,7 +49,7 @@ class Lessons:
         cells = split_cells(text)
         with contextlib.suppress(OSError):
             self._cache_folder.mkdir(exist_ok=True)
-            write_whole(cache, json.dumps({"key": key, "cells": cells}) + "\n")
+            write_whole(cache, json.dumps({"key": key, "cells": cells}) + "\n", synced=False)
         return cells
 
     def tests_sha256(self, module_id: str) -> str:
@@ -62,7 +62,7 @@ class Lessons:
         if text_sha256 not in hashes:
             hashes[text_sha256] = self.lesson(module_id).tests_sha256
             self._cache_folder.mkdir(exist_ok=True)
-            write_whole(self._cache_path, json.dumps(hashes, indent=1) + "\n")
+            write_whole(self._cache_path, json.dumps(hashes, indent=1) + "\n", synced=False)
         return hashes[text_sha256]
 
     def _cached_hashes(self) -> dict[str, str]:

@@ -90,7 +90,7 @@ class RecordedRuns:
             )
         text = json.dumps({"schema_version": _SCHEMA, "runs": runs}, ensure_ascii=False)
         self._folder.mkdir(exist_ok=True)
-        write_whole(self._path(module_id), text + "\n")
+        write_whole(self._path(module_id), text + "\n", synced=False)
 
     def _load(self, module_id: str) -> dict[str, Any]:
         try:

@@ -97,6 +97,7 @@ class Tutor:
         self._lock = threading.Lock()
         self._runner = Runner(workspace.folder)
         self._is_warm = False
+        self._ahead: asyncio.Task[None] | None = None
         self._recorded_runs = RecordedRuns(workspace.state_folder / "runs")
         self.practice = Practice(self.course, self._lessons, self.events, self._record)
         self._completer = Completer(workspace.folder)
@@ -249,7 +250,8 @@ class Tutor:
     ) -> CheckResult:
         """Runs one exercise's test after the code that stands before it; otherwise as `check`."""
         result = await self._run(module_id, exercise_id, on_event, fresh=fresh)
-        await self.run_ahead(module_id, exercise_id)
+        # Not awaited: the verdict is there.
+        self._ahead = asyncio.create_task(self.run_ahead(module_id, exercise_id))
         return result
 
     async def run_experiment(
@@ -321,6 +323,8 @@ class Tutor:
 
     async def close(self) -> None:
         """Ends worker and kernels and closes the store."""
+        if self._ahead is not None:
+            self._ahead.cancel()
         await self._runner.close()
         self.store.close()
 
