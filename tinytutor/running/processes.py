@@ -8,7 +8,7 @@ import signal
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
+from io import FileIO
 
 started: set[int] = set()
 """Processes that this one, or its template, has started on purpose; all others are strays."""
@@ -30,10 +30,10 @@ class Usage:
 def children(pid: int) -> list[int]:
     """Ids of the processes that a process is the parent of."""
     found: list[int] = []
-    with contextlib.suppress(OSError):
-        for task in Path(f"/proc/{pid}/task").iterdir():
+    with contextlib.suppress(OSError), os.scandir(f"/proc/{pid}/task") as tasks:
+        for task in tasks:
             with contextlib.suppress(OSError):
-                found += map(int, (task / "children").read_text().split())
+                found += map(int, _read(f"{pid}/task/{task.name}/children").split())
     return found
 
 
@@ -124,7 +124,9 @@ def _stat(pid: int) -> list[str]:
 
 
 def _read(name: str) -> str:
-    return Path("/proc", name).read_text("utf-8", errors="replace")
+    # Read some fifty times a cell: `Path.read_text` would take three times as long.
+    with FileIO(f"/proc/{name}") as file:
+        return file.readall().decode("utf-8", errors="replace")
 
 
 _PAGE_BYTES = os.sysconf("SC_PAGE_SIZE") if hasattr(os, "sysconf") else 4096

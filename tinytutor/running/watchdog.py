@@ -9,6 +9,7 @@ from dataclasses import replace
 from tinytutor.running.kernel import Kernel
 from tinytutor.running.limits import FOLDER_MIB, MOST_FILES, CellLimits, breach, cause_of_death
 
+_FIRST_SECONDS = 0.01
 _PAUSE_SECONDS = 0.05
 _FOLDER_SECONDS = 0.5
 
@@ -24,6 +25,8 @@ class Watchdog:
     async def watch(self) -> str:
         """Returns when the kernel has ended or exceeds a limit: why, in words for the verdict."""
         look_at_folder = time.monotonic() + _FOLDER_SECONDS
+        # Most cells are over before the first look; the one at their end sees what they did.
+        await asyncio.sleep(_FIRST_SECONDS)
         while await self._kernel.is_alive():
             reason = self.breach()
             if reason is not None:
