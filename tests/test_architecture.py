@@ -35,6 +35,8 @@ ALLOWED = {
     },
     "tui": {"curriculum", "notebooks", "progress", "running", "tutor", "cohort", "review"},
 }
+SHARED = ("files", "html", "interrupts")
+"""Modules beside the rooms, for all of them."""
 EXCEPTIONS = {("cli", "tui.app"), ("cli", "tui.screens.cohort")}
 """`tinytutor` opens the app, `tinytutor report --screen` the cohort, each through one function."""
 
@@ -52,7 +54,7 @@ def test_rooms_import_one_way(room: str) -> None:
     for path in (PACKAGE / room).rglob("*.py"):
         for name in imported(path):
             parts = name.split(".")
-            if parts[0] != "tinytutor" or len(parts) == 1 or parts[1] in ("files", "html", room):
+            if parts[0] != "tinytutor" or len(parts) == 1 or parts[1] in (*SHARED, room):
                 continue
             allowed = parts[1] in ALLOWED[room] or (room, ".".join(parts[1:])) in EXCEPTIONS
             assert allowed, f"{path.relative_to(PACKAGE)} imports {name}"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import importlib.metadata
 import locale
 import os
@@ -17,6 +16,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
+from tinytutor import interrupts
 from tinytutor.cli.output import Output
 from tinytutor.curriculum import Course
 from tinytutor.files import write_whole
@@ -113,7 +113,7 @@ def check_kernel() -> Iterator[Finding]:
     mend = f"{sys.executable} -m pip install --force-reinstall ipykernel jupyter_client"
     began = time.perf_counter()
     try:
-        answered, fault = asyncio.run(probe())
+        answered, fault = interrupts.run(probe())
     except Exception as problem:  # whatever it is, it is the finding
         answered, fault = False, f"{type(problem).__name__}: {problem}"
     seconds = time.perf_counter() - began

@@ -11,6 +11,7 @@ import click
 from tinytutor.cli.exit_codes import ExitCode
 from tinytutor.cli.options import global_options
 from tinytutor.cli.session import Session
+from tinytutor.interrupts import left_to_asyncio
 
 COMMANDS = {
     "init": "init",
@@ -111,5 +112,6 @@ def open_app(session: Session) -> ExitCode:
         )
     from tinytutor.tui.app import run_app  # noqa: PLC0415  240 ms, only for the app
 
-    run_app(session.workspace_folder, session.course)
+    with left_to_asyncio():
+        run_app(session.workspace_folder, session.course)
     return ExitCode.OK

@@ -7,6 +7,7 @@ from collections.abc import Coroutine
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
+from tinytutor import interrupts
 from tinytutor.cli.output import Output
 
 if TYPE_CHECKING:
@@ -79,7 +80,6 @@ class Session:
 
     def run(self, work: Coroutine[object, object, _Result]) -> _Result:
         """Runs something asynchronous of the tutor and leaves no process behind."""
-        import asyncio  # noqa: PLC0415  60 ms, only where something runs
 
         async def whole() -> _Result:
             try:
@@ -88,7 +88,7 @@ class Session:
                 await self.tutor.close()
                 self._tutor = None
 
-        return asyncio.run(whole())
+        return interrupts.run(whole())
 
     def end(self) -> None:
         """Closes what was opened."""

@@ -6,7 +6,6 @@ anything.
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import os
 import secrets
@@ -17,6 +16,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from tinytutor import interrupts
 from tinytutor.running.events import CellOutput, Job, RunCell, RunFinished
 from tinytutor.running.runner import Runner
 
@@ -76,7 +76,7 @@ def escapes(*, sandbox: bool = True) -> list[str]:
     Args:
         sandbox: False tries kernels without a box, which lets nearly everything out.
     """
-    return asyncio.run(_escapes(sandbox))
+    return interrupts.run(_escapes(sandbox))
 
 
 async def _escapes(sandbox: bool) -> list[str]:

@@ -117,9 +117,6 @@ class Worker:
             ending = asyncio.create_task(run.close())
             self._endings.add(ending)
             ending.add_done_callback(self._endings.discard)
-        except asyncio.CancelledError:
-            self._emit(RunFinished(0.0, "cancelled"))
-            raise
         except Exception as problem:
             self._emit(RunFinished(0.0, f"the run broke down: {problem!r}"))
         if self._warm_mib is not None:
@@ -170,6 +167,8 @@ class Worker:
         if job is not None and not job.done():
             job.cancel()
             await asyncio.gather(job, return_exceptions=True)
+            if job.cancelled():  # perhaps before its first step
+                self._emit(RunFinished(0.0, "cancelled"))
 
     async def _kernel(self, memory_mib: int) -> Kernel:
         spare, self._spare = self._spare, None

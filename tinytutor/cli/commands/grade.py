@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from tinytutor import interrupts
 from tinytutor.cli.errors import LeakySandboxError
 from tinytutor.cli.exit_codes import ExitCode
 from tinytutor.cli.options import tutor_command
@@ -137,12 +138,10 @@ def _try_sandbox(settings: GradingSettings, output: Output) -> None:
 
 
 def _here(course: Course, jobs: int, settings: GradingSettings) -> RunBatch:
-    import asyncio  # noqa: PLC0415
-
     from tinytutor.cohort.batch.grading_one import LocalGrading  # noqa: PLC0415
     from tinytutor.cohort.batch.local import grade_here  # noqa: PLC0415
 
-    return lambda work, keep: asyncio.run(
+    return lambda work, keep: interrupts.run(
         grade_here(work, lambda: LocalGrading(course, settings), jobs, keep)
     )
 
