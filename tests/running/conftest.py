@@ -21,7 +21,10 @@ RunSources = Callable[..., Awaitable[list[RunEvent]]]
 needs_fork = pytest.mark.skipif(sys.platform != "linux", reason="kernels are forked on Linux")
 
 
-@pytest.fixture(params=[pytest.param("forked", marks=needs_fork), "ordinary"])
+KINDS = [pytest.param("forked", marks=needs_fork), "ordinary"]
+
+
+@pytest.fixture(params=KINDS)
 def kind_of_kernel(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
     """Every test that runs cells runs them in kernels of both kinds."""
     if request.param == "ordinary":

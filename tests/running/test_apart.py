@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import AsyncIterator
 
 import pytest
+import pytest_asyncio
 
-from tests.running.conftest import RunSources, finished, output
+from tests.running.conftest import KINDS, RunSources, finished, output
 from tinytutor.running.events import CellStatus
+from tinytutor.running.forking import ORDINARY
+from tinytutor.running.runner import Runner
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 WRONG = "import numpy as np\ndef double(x):\n    return 3 * x"
 TEST = (
@@ -60,6 +66,23 @@ TRICKS = {
     "    if frame.f_code.co_name == '_close': frame.f_lineno += 1\n"
     "    return trace\nsys.settrace(trace)",
 }
+
+
+@pytest.fixture(params=KINDS, scope="module")
+def kind_of_kernel(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def runner(
+    tmp_path_factory: pytest.TempPathFactory, kind_of_kernel: str
+) -> AsyncIterator[Runner]:
+    """One for all: each job has a kernel of its own, and none of these leaves a file."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(ORDINARY, "1" if kind_of_kernel == "ordinary" else "")
+        runner = Runner(tmp_path_factory.mktemp("apart"))
+        yield runner
+        await runner.close()
 
 
 # What runs tests apart is the same in kernels of both kinds.
