@@ -160,3 +160,11 @@ async def test_a_test_that_exits_or_asks_ends_alone(run_sources: RunSources) -> 
     assert ended["c2"].error is not None
     assert ended["c2"].error.type == "StdinNotImplementedError"
     assert output(events, "c3") == "1\n"
+
+
+async def test_no_debugger_is_loaded_but_a_student_can_import_it(run_sources: RunSources) -> None:
+    events = await run_sources(
+        "import sys; print([n for n in sys.modules if n.startswith(('debugpy', '_pydev'))])\n"
+        "import debugpy; print(debugpy.__name__)"
+    )
+    assert output(events, "c0") == "[]\ndebugpy\n"

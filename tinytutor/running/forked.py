@@ -17,11 +17,13 @@ from jupyter_client.connect import KernelConnectionInfo
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 from traitlets import Instance, Integer
 
-from tinytutor.running.forking import ForkedProcess, TemplateProcess
-from tinytutor.running.processes import children, started
+from tinytutor.running.forked_process import ForkedProcess, fork_kernel
+from tinytutor.running.forking import TemplateProcess
+from tinytutor.running.processes import children
 from tinytutor.running.sandbox.box import Box, clean_environment
 from tinytutor.running.sandbox.bubblewrap import wrap
 from tinytutor.running.sandbox.support import give_to_box
+from tinytutor.running.started import started
 
 # The current folder must not be searched yet: a student's `random.py` may lie in it. IPython lets
 # cells import from it later.
@@ -61,14 +63,15 @@ class ForkedProvisioner(LocalProvisioner):
             return await self._launch_ordinary(cmd, **kwargs)
         folder = str(kwargs.get("cwd") or Path.cwd())
         try:
-            process = await self.template.fork(
+            process = await fork_kernel(
+                self.template,
                 {
                     "argv": cmd[cmd.index(KERNEL_PROGRAM) + 1 :],
                     "env": kwargs["env"],
                     "cwd": folder,
                     "memory_mib": self.memory_mib,
                     **self._box_request(),
-                }
+                },
             )
         except OSError:
             self.template.close()  # it would fail, or not answer, each time

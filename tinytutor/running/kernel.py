@@ -21,7 +21,8 @@ from jupyter_client.provisioning.factory import KernelProvisionerFactory
 
 from tinytutor.running.folders import fits, make_folder, remove_folder
 from tinytutor.running.forked import KERNEL_PROGRAM, PROVISIONER, ForkedProvisioner
-from tinytutor.running.forking import ForkedProcess, TemplateProcess
+from tinytutor.running.forked_process import ForkedProcess
+from tinytutor.running.forking import TemplateProcess
 from tinytutor.running.limits import FOLDER_MIB, MOST_FILES
 from tinytutor.running.process import apply_limits, kernel_environment
 from tinytutor.running.processes import (
@@ -30,7 +31,6 @@ from tinytutor.running.processes import (
     family,
     parent,
     shared_out_bytes,
-    started,
     strays_of,
     usage,
 )
@@ -40,6 +40,7 @@ from tinytutor.running.sandbox.box import (
     course_inside_package,
     python_paths,
 )
+from tinytutor.running.started import started
 
 START_SECONDS = 60.0
 """A slow machine may need long for a first import; a kernel that takes longer never comes."""

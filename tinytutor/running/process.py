@@ -7,8 +7,6 @@ import signal
 import sys
 from collections.abc import Mapping
 
-from tinytutor.running.limits import FILE_MIB
-
 _PARENT_DEATH_SIGNAL = 1
 """PR_SET_PDEATHSIG of prctl(2)."""
 
@@ -40,6 +38,8 @@ def kernel_environment(surroundings: Mapping[str, str] | None = None) -> dict[st
 def apply_limits(memory_mib: int) -> None:
     """Bounds memory and file size; where the system can, it also dies with its parent. POSIX."""
     import resource  # noqa: PLC0415  POSIX only
+
+    from tinytutor.running.limits import FILE_MIB  # noqa: PLC0415  see `forking`
 
     die_with_parent()
     if sys.platform == "linux":

@@ -10,8 +10,6 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from io import FileIO
 
-started: set[int] = set()
-"""Processes that this one, or its template, has started on purpose; all others are strays."""
 _SET_CHILD_SUBREAPER = 36
 _MOST_ROUNDS = 1000
 

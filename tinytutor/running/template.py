@@ -222,8 +222,13 @@ def _play_kernel(answer: int, worker_pid: int) -> None:
         os.environ["IPYTHONDIR"] = str(folder)
         from ipykernel.kernelapp import IPKernelApp  # noqa: PLC0415
 
+        from tinytutor.running.inside.kernel import TutorKernel  # noqa: PLC0415
+
         app: Any = IPKernelApp.instance(
-            connection_file=str(folder / "kernel.json"), transport="ipc", ip=str(folder / "s")
+            kernel_class=TutorKernel,
+            connection_file=str(folder / "kernel.json"),
+            transport="ipc",
+            ip=str(folder / "s"),
         )
         app.initialize(["--HistoryManager.enabled=False", "--InteractiveShell.xmode=Plain"])
         for cell in _CELLS:

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import importlib
 import json
 import os
 import sys
@@ -184,7 +185,6 @@ class Worker:
 
     async def _start_kernel(self, memory_mib: int) -> Kernel:
         """A forked kernel, or an ordinary one where forking does not work."""
-        # 150 ms that pass while the template starts
         from tinytutor.running.kernel import Kernel, KernelStartError  # noqa: PLC0415
 
         if self._template is not None:
@@ -235,6 +235,8 @@ async def _serve(template: TemplateProcess | None, *, boxed: bool) -> None:
         loop.call_soon_threadsafe(requests.put_nowait, b"")
 
     threading.Thread(target=read, daemon=True).start()
+    # Long imports, most of which pass while whoever started this worker imports as well.
+    importlib.import_module("tinytutor.running.kernel")
     # Kernels must never write between our lines: keep the real output to ourselves.
     out = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8", newline="\n")
     sys.stdout = sys.stderr

@@ -11,20 +11,26 @@ import sys
 
 from tinytutor.running.forking import start_template
 from tinytutor.running.process import kernel_environment
-from tinytutor.running.processes import adopt_orphans
-from tinytutor.running.sandbox.box import clean_environment
 
 
 def main() -> None:
     """Runs in a process of its own."""
     boxed = "--sandbox" in sys.argv[1:]
-    # What the template has in its environment could be read in /proc from within a box.
-    surroundings = clean_environment() if boxed else None
-    adopt_orphans()
-    template = start_template(kernel_environment(surroundings))
+    template = start_template(kernel_environment(_surroundings(boxed)))
+    from tinytutor.running.processes import adopt_orphans  # noqa: PLC0415
     from tinytutor.running.worker import run_worker  # noqa: PLC0415
 
+    adopt_orphans()
     run_worker(template, boxed=boxed)
+
+
+def _surroundings(boxed: bool) -> dict[str, str] | None:
+    if not boxed:
+        return None
+    from tinytutor.running.sandbox.box import clean_environment  # noqa: PLC0415
+
+    # What the template has in its environment could be read in /proc from within a box.
+    return clean_environment()
 
 
 if __name__ == "__main__":
