@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 
 from tests.running.conftest import RunSources, alive, finished, forked, needs_fork, output
-from tinytutor.running import forking
+from tinytutor.running import forked_process, forking
 from tinytutor.running.events import CellStatus, Job, RunCell, RunEvent, RunFinished
 from tinytutor.running.forking import ORDINARY, TemplateProcess, start_template
 from tinytutor.running.kernel import Kernel
@@ -281,7 +281,7 @@ async def test_a_template_that_fails_is_done_without(
     program: str, folders: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(forking, "_PROGRAM", program)
-    monkeypatch.setattr(forking, "_FORK_SECONDS", 2.0)
+    monkeypatch.setattr(forked_process, "_FORK_SECONDS", 2.0)
     monkeypatch.setattr("tinytutor.running.kernel.FORKED_START_SECONDS", 2.0)
     events: list[RunEvent] = []
     broken = start_template(kernel_environment())

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
+import importlib
 import json
 import sys
-from collections.abc import Iterator
 from typing import Any
 
 from ipykernel.ipkernel import IPythonKernel
@@ -20,12 +19,28 @@ PROGRAM_NAME = "tinytutor-kernel"
 _DEBUGGER = "debugpy"
 
 
+def _load_without_debugger() -> None:
+    """Lets ipykernel find no debugpy, which nobody here speaks to. Students can import it.
+
+    It would take as long to import as all the rest of a kernel takes to start, and 10 MiB.
+    """
+    modules: dict[str, Any] = sys.modules
+    known = modules.get(_DEBUGGER)
+    modules[_DEBUGGER] = None  # an import of it fails
+    importlib.import_module("ipykernel.debugger")
+    del modules[_DEBUGGER]
+    if known is not None:
+        modules[_DEBUGGER] = known
+
+
+_load_without_debugger()
+
+
 class TutorKernel(IPythonKernel):
     """Remembers what tests rely on before the first cell runs."""
 
     def __init__(self, **settings: Any):
-        with _without_debugger():
-            super().__init__(**settings)  # type: ignore[no-untyped-call]
+        super().__init__(**settings)  # type: ignore[no-untyped-call]
         load_watched()
         self._originals = Originals()
 
@@ -80,23 +95,6 @@ class TutorKernel(IPythonKernel):
         shell: Any = self.shell
         found = shell.compile.format_code_name(filename)
         return " ".join(found) if found else None
-
-
-@contextlib.contextmanager
-def _without_debugger() -> Iterator[None]:
-    """Lets ipykernel find no debugpy, which nobody here speaks to.
-
-    It would take as long to import as all the rest of a kernel to start, and 10 MiB.
-    """
-    modules: dict[str, Any] = sys.modules
-    known = modules.get(_DEBUGGER)
-    modules[_DEBUGGER] = None  # an import of it fails
-    try:
-        yield
-    finally:
-        del modules[_DEBUGGER]
-        if known is not None:
-            modules[_DEBUGGER] = known
 
 
 def _answer(names: dict[str, Any], instructions: dict[str, Any]) -> str:
