@@ -39,7 +39,7 @@ class Peak(threading.Thread):
 async def check_all(folder: Path) -> None:
     course = load_course(bundled_course_folder())
     tutor = Tutor(create_workspace(folder, course))
-    await tutor.warm_up()
+    await tutor.runs.warm_up()
     began = time.perf_counter()
     spent = 0.0
     print("module            tests  seconds")
@@ -48,7 +48,7 @@ async def check_all(folder: Path) -> None:
         lesson = tutor.lesson(module.id)
         for exercise_id, source in reference_solutions(lesson).items():
             tutor.save_source(module.id, exercise_id, source)
-        result = await tutor.check(module.id)
+        result = await tutor.runs.check(module.id)
         if not result.passed:
             raise SystemExit([v.message for v in result.verdicts if v.message])
         spent += result.seconds

@@ -93,7 +93,7 @@ def print_checks(loop: asyncio.Runner, folder: Path, count: int) -> None:
         tutor.put_solutions(MODULE)
 
         def check(tutor: Tutor = tutor) -> None:
-            assert loop.run(tutor.check(MODULE, fresh=True)).passed
+            assert loop.run(tutor.runs.check(MODULE, fresh=True)).passed
 
         os.environ[ORDINARY] = "1" if kind == "ordinary" else ""
         check()  # starts the worker, which reads the environment

@@ -92,22 +92,22 @@ def main() -> None:
         tutor = create_tutor(folder)
         path = tutor.start(MODULE)
         path.write_text(solved_notebook(), "utf-8")
-        loop.run(tutor.warm_up())
-        loop.run(tutor.check(MODULE, fresh=True))
-        loop.run(tutor.run_ahead(MODULE, EXERCISE))
+        loop.run(tutor.runs.warm_up())
+        loop.run(tutor.runs.check(MODULE, fresh=True))
+        loop.run(tutor.runs.run_ahead(MODULE, EXERCISE))
 
         def wait_for_kernel() -> None:
             # What a student does between two checks takes longer than a kernel needs to start.
             loop.run(asyncio.sleep(1.2))
 
         def app_check() -> None:
-            assert loop.run(tutor.check(MODULE, fresh=True)).passed
+            assert loop.run(tutor.runs.check(MODULE, fresh=True)).passed
 
         def app_exercise() -> None:
-            assert loop.run(tutor.try_exercise(MODULE, EXERCISE, fresh=True)).passed
+            assert loop.run(tutor.runs.try_exercise(MODULE, EXERCISE, fresh=True)).passed
 
         def recorded() -> None:
-            assert loop.run(tutor.check(MODULE)).recorded_at
+            assert loop.run(tutor.runs.check(MODULE)).recorded_at
 
         bin_folder = Path(sys.executable).parent
         candidates: dict[str, Callable[[], object]] = {

@@ -68,14 +68,14 @@ async def live(course: Course, folder: Path, name: str, bundles: Path) -> Metric
 async def work(tutor: Tutor, module: TinyModule, chance: random.Random) -> bool:
     """Whether the module was passed."""
     if chance.random() < 0.4:
-        await tutor.check(module.id)  # an untouched starter
+        await tutor.runs.check(module.id)  # an untouched starter
     for exercise in module.exercises:
         if chance.random() < 0.5:
             tutor.save_source(module.id, exercise.id, wrong_cell(exercise))
             if chance.random() < 0.5:
-                await tutor.try_exercise(module.id, exercise.id)
+                await tutor.runs.try_exercise(module.id, exercise.id)
             else:
-                await tutor.check(module.id)
+                await tutor.runs.check(module.id)
             if chance.random() < 0.5:
                 tutor.next_hint(module.id, exercise.id)
             if chance.random() < 0.4:
@@ -83,7 +83,7 @@ async def work(tutor: Tutor, module: TinyModule, chance: random.Random) -> bool:
             if chance.random() < 0.25:
                 return False
         tutor.save_source(module.id, exercise.id, reference_cell(exercise))
-    return (await tutor.check(module.id)).passed
+    return (await tutor.runs.check(module.id)).passed
 
 
 @pytest.fixture(scope="module")

@@ -28,7 +28,7 @@ async def test_the_whole_course_can_be_passed(
     course: Course, tmp_path: Path, choose: object
 ) -> None:
     tutor = Tutor(create_workspace(tmp_path / "work", course))
-    await tutor.warm_up()
+    await tutor.runs.warm_up()
     order: list[str] = []
     try:
         while True:
@@ -45,7 +45,7 @@ async def test_the_whole_course_can_be_passed(
             lesson = tutor.lesson(module_id)
             for exercise_id, source in reference_solutions(lesson).items():
                 tutor.save_source(module_id, exercise_id, source)
-            result = await tutor.check(module_id)
+            result = await tutor.runs.check(module_id)
             assert result.passed, [v.message for v in result.verdicts if v.message]
             assert result.first_pass
             order.append(module_id)

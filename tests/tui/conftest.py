@@ -66,7 +66,7 @@ async def passed_first(started: Path, course: Course) -> Path:
     tutor.start("01_numbers")
     for exercise in NUMBERS.exercises:
         tutor.save_source("01_numbers", exercise.id, reference_cell(exercise))
-    assert (await tutor.check("01_numbers")).passed
+    assert (await tutor.runs.check("01_numbers")).passed
     await tutor.close()
     return started
 

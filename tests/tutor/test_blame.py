@@ -40,7 +40,7 @@ async def passed_with(tutor: Tutor, double: str) -> None:
     for exercise in NUMBERS.exercises:
         tutor.save_source("01_numbers", exercise.id, reference_cell(exercise))
     tutor.save_source("01_numbers", "double", double)
-    assert (await tutor.check("01_numbers")).passed
+    assert (await tutor.runs.check("01_numbers")).passed
     tutor.start("02_words")
 
 
@@ -48,9 +48,9 @@ async def test_a_fault_that_its_own_tests_missed_is_found_in_a_later_module(tuto
     await passed_with(tutor, "#| export\ndef double(x):\n    return 6 if x == 3 else 0")
     (repeat,) = WORDS.exercises
     tutor.save_source("02_words", repeat.id, reference_cell(repeat))
-    assert not (await tutor.try_exercise("02_words", repeat.id)).passed
+    assert not (await tutor.runs.try_exercise("02_words", repeat.id)).passed
     before = len(tutor.events())
-    blame = await tutor.blame("02_words", repeat.id)
+    blame = await tutor.runs.blame("02_words", repeat.id)
     assert blame.module_ids == ("01_numbers",)
     assert len(tutor.events()) == before, "looking for a cause is no attempt"
     assert not list(tutor.workspace.state_folder.glob("blame-*"))
@@ -60,4 +60,4 @@ async def test_a_fault_of_the_module_itself_is_not_pushed_onto_another(tutor: Tu
     await passed_with(tutor, "#| export\ndef double(x):\n    return 2 * x")
     (repeat,) = WORDS.exercises
     tutor.save_source("02_words", repeat.id, "#| export\ndef repeat(word):\n    return word")
-    assert (await tutor.blame("02_words", repeat.id)).module_ids == ("02_words",)
+    assert (await tutor.runs.blame("02_words", repeat.id)).module_ids == ("02_words",)

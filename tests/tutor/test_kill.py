@@ -41,14 +41,14 @@ async def main():
     tutor = Tutor(workspace)
     tutor.start("01_numbers")
     kernel = lambda event: say("kernel", event.pid) if isinstance(event, KernelReady) else None
-    await tutor.warm_up()
+    await tutor.runs.warm_up()
     for number in itertools.count():
         for exercise in NUMBERS.exercises:
             cell = wrong_cell if number % 3 == 2 else reference_cell
             source = cell(exercise) + f"  # {os.getpid()} {number}"
             tutor.save_source("01_numbers", exercise.id, source)
             say("saved", tutor.store.last_sequence())
-        await tutor.check("01_numbers", on_event=kernel)
+        await tutor.runs.check("01_numbers", on_event=kernel)
         say("checked", tutor.store.last_sequence())
 
 asyncio.run(main())

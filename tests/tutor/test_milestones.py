@@ -44,16 +44,16 @@ async def pass_numbers(tutor: Tutor) -> None:
     tutor.start("01_numbers")
     for exercise in NUMBERS.exercises:
         tutor.save_source("01_numbers", exercise.id, reference_cell(exercise))
-    assert (await tutor.check("01_numbers")).passed
+    assert (await tutor.runs.check("01_numbers")).passed
 
 
 async def test_it_is_locked_then_ready_then_reached(tutor: Tutor) -> None:
     with pytest.raises(LockedError, match="01_numbers"):
-        await tutor.run_milestone("doubling")
+        await tutor.runs.milestone("doubling")
     await pass_numbers(tutor)
     assert tutor.milestones()[0].missing == ()
     seen: list[RunEvent] = []
-    result = await tutor.run_milestone("doubling", seed=4, on_event=seen.append)
+    result = await tutor.runs.milestone("doubling", seed=4, on_event=seen.append)
     assert (result.reached, dict(result.figures)) == (True, {"result": 8})
     assert [e.data for e in seen if isinstance(e, CellOutput)] == ["doubling 4\n"]
     view = tutor.milestones()[0]
@@ -62,11 +62,11 @@ async def test_it_is_locked_then_ready_then_reached(tutor: Tutor) -> None:
 
 async def test_a_missed_gate_is_told_and_does_not_undo_an_earlier_one(tutor: Tutor) -> None:
     await pass_numbers(tutor)
-    missed = await tutor.run_milestone("doubling", seed=9)
+    missed = await tutor.runs.milestone("doubling", seed=9)
     assert (missed.reached, missed.message) == (False, "ValueError: nine is too many")
     assert not tutor.milestones()[0].reached
-    await tutor.run_milestone("doubling", seed=1)
-    await tutor.run_milestone("doubling", seed=9)
+    await tutor.runs.milestone("doubling", seed=1)
+    await tutor.runs.milestone("doubling", seed=9)
     assert tutor.milestones()[0].reached
     runs = [e.what for e in tutor.events() if isinstance(e.what, MilestoneRun)]
     assert [(run.seed, run.reached) for run in runs] == [(9, False), (1, True), (9, False)]
@@ -80,7 +80,7 @@ async def test_a_program_that_ends_the_kernel_reaches_nothing(
     tutor = Tutor(create_workspace(tmp_path / "other", load_course(course_folder)))
     try:
         await pass_numbers(tutor)
-        result = await tutor.run_milestone("doubling")
+        result = await tutor.runs.milestone("doubling")
         assert not result.reached
         assert "ended the kernel" in result.message
     finally:
@@ -89,4 +89,4 @@ async def test_a_program_that_ends_the_kernel_reaches_nothing(
 
 async def test_an_unknown_milestone_lists_those_there_are(tutor: Tutor) -> None:
     with pytest.raises(UnknownMilestoneError, match="Did you mean 'doubling'"):
-        await tutor.run_milestone("dubling")
+        await tutor.runs.milestone("dubling")

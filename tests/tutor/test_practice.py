@@ -150,8 +150,8 @@ async def test_a_puzzle_is_offered_after_two_failures_and_not_after_a_pass(tutor
         assert tutor.practice.offers_puzzle("01_numbers", double.id) is expected
         if not expected:
             tutor.save_source("01_numbers", double.id, f"{wrong_cell(double)}  # {number}")
-            await tutor.try_exercise("01_numbers", double.id)
+            await tutor.runs.try_exercise("01_numbers", double.id)
     assert not tutor.practice.offers_puzzle("01_numbers", "half")
     tutor.save_source("01_numbers", double.id, reference_cell(double))
-    await tutor.try_exercise("01_numbers", double.id)
+    await tutor.runs.try_exercise("01_numbers", double.id)
     assert not tutor.practice.offers_puzzle("01_numbers", double.id)

@@ -35,14 +35,14 @@ async def test_the_whole_way_from_an_empty_workspace_to_the_next_module(tutor: T
     tutor.start("01_numbers")
     assert states(tutor)[0] is State.STARTED
 
-    untouched = await tutor.check("01_numbers")
+    untouched = await tutor.runs.check("01_numbers")
     assert not untouched.passed
     assert [v.status for v in untouched.verdicts] == [Status.ERROR] * 2
     assert all("not started" in v.message for v in untouched.verdicts)
 
     double, half = NUMBERS.exercises
     tutor.save_source("01_numbers", "double", wrong_cell(double))
-    wrong = await tutor.try_exercise("01_numbers", "double")
+    wrong = await tutor.runs.try_exercise("01_numbers", "double")
     assert [v.status for v in wrong.verdicts] == [Status.FAILED]
     failure = wrong.verdicts[0].failure
     assert failure is not None
@@ -52,7 +52,7 @@ async def test_the_whole_way_from_an_empty_workspace_to_the_next_module(tutor: T
 
     tutor.save_source("01_numbers", "double", reference_cell(double))
     tutor.save_source("01_numbers", "half", reference_cell(half))
-    passed = await tutor.check("01_numbers")
+    passed = await tutor.runs.check("01_numbers")
     assert passed.passed
     assert passed.first_pass
     assert passed.newly_unlocked == ("02_words",)
@@ -61,15 +61,15 @@ async def test_the_whole_way_from_an_empty_workspace_to_the_next_module(tutor: T
     assert states(tutor) == [State.PASSED, State.OPEN, State.LOCKED]
 
     solve(tutor, WORDS)
-    assert (await tutor.check("02_words")).passed, "02 imports the student's own 01"
+    assert (await tutor.runs.check("02_words")).passed, "02 imports the student's own 01"
     assert tutor.next_module() == "03_pairs"
-    assert not (await tutor.check("01_numbers")).first_pass
+    assert not (await tutor.runs.check("01_numbers")).first_pass
 
 
 async def test_events_stream_while_it_runs(tutor: Tutor) -> None:
     solve(tutor, NUMBERS)
     seen: list[RunEvent] = []
-    await tutor.check("01_numbers", on_event=seen.append)
+    await tutor.runs.check("01_numbers", on_event=seen.append)
     assert isinstance(seen[0], KernelReady)
     started = [event.cell_id for event in seen if isinstance(event, CellStarted)]
     ended = [event.cell_id for event in seen if isinstance(event, CellFinished)]
@@ -79,7 +79,7 @@ async def test_events_stream_while_it_runs(tutor: Tutor) -> None:
 
 async def test_what_a_check_records(tutor: Tutor) -> None:
     solve(tutor, NUMBERS)
-    await tutor.check("01_numbers")
+    await tutor.runs.check("01_numbers")
     attempt = next(e.what for e in tutor.events() if isinstance(e.what, AttemptFinished))
     assert attempt.passed
     assert [test.test_id for test in attempt.tests] == ["test_double", "test_half"]
@@ -94,20 +94,20 @@ async def test_a_save_in_another_editor_is_recorded_once_and_an_untouched_starte
     tutor: Tutor,
 ) -> None:
     path = tutor.start("01_numbers")
-    await tutor.check("01_numbers")
+    await tutor.runs.check("01_numbers")
     text = path.read_text("utf-8")
     path.write_text(text.replace("# YOUR CODE HERE", "# mine", 1), "utf-8")
-    await tutor.check("01_numbers")
-    await tutor.check("01_numbers")
+    await tutor.runs.check("01_numbers")
+    await tutor.runs.check("01_numbers")
     tutor.save_source("01_numbers", "half", "x = 1")
-    await tutor.check("01_numbers")
+    await tutor.runs.check("01_numbers")
     saves = [event.what for event in tutor.events() if isinstance(event.what, CodeSaved)]
     assert [save.outside for save in saves] == [True, False]
 
 
 async def test_a_module_opened_early_says_what_its_library_lacks(tutor: Tutor) -> None:
     tutor.start("02_words", override=True)
-    verdict = (await tutor.check("02_words")).verdicts[0]
+    verdict = (await tutor.runs.check("02_words")).verdicts[0]
     assert "ModuleNotFoundError" in verdict.message
     assert "has not passed yet" in verdict.message
 
@@ -121,7 +121,7 @@ async def test_a_cancelled_check_records_nothing(tutor: Tutor) -> None:
         if isinstance(event, CellStarted) and event.cell_id == "half":
             running.set()
 
-    task = asyncio.create_task(tutor.check("01_numbers", on_event=on_event))
+    task = asyncio.create_task(tutor.runs.check("01_numbers", on_event=on_event))
     await asyncio.wait_for(running.wait(), 60)
     before = tutor.store.last_sequence()
     task.cancel()
@@ -134,7 +134,7 @@ async def test_a_broken_cell_fails_its_own_test_and_later_ones_wait_for_it(tutor
     solve(tutor, NUMBERS)
     tutor.save_source("01_numbers", "double", "#| export\ndef double(x:\n    return 2 * x")
     tutor.save_source("01_numbers", "half", "#| export\ndef half(x):\n    return double(x) / 4")
-    result = await tutor.check("01_numbers")
+    result = await tutor.runs.check("01_numbers")
     first, second = result.verdicts
     assert (first.status, first.failure and first.failure.error_type) == (
         Status.ERROR,
@@ -150,7 +150,7 @@ async def test_a_broken_cell_fails_its_own_test_and_later_ones_wait_for_it(tutor
 async def test_the_students_line_is_named(tutor: Tutor) -> None:
     solve(tutor, NUMBERS)
     tutor.save_source("01_numbers", "half", "#| export\ndef half(x):\n    y = 0\n    return x / y")
-    verdict = (await tutor.try_exercise("01_numbers", "half")).verdicts[0]
+    verdict = (await tutor.runs.try_exercise("01_numbers", "half")).verdicts[0]
     assert verdict.status is Status.ERROR
     assert verdict.failure is not None
     assert verdict.failure.headline == "ZeroDivisionError: division by zero"
@@ -162,7 +162,7 @@ async def test_students_prints_are_shown_with_the_test(tutor: Tutor) -> None:
     solve(tutor, NUMBERS)
     source = "#| export\ndef half(x):\n    print('half of', x)\n    return x / 2"
     tutor.save_source("01_numbers", "half", source)
-    verdict = (await tutor.try_exercise("01_numbers", "half")).verdicts[0]
+    verdict = (await tutor.runs.try_exercise("01_numbers", "half")).verdicts[0]
     assert "half of 5" in verdict.output
 
 
@@ -170,7 +170,7 @@ async def test_a_locked_module_is_refused_until_overridden(tutor: Tutor) -> None
     with pytest.raises(LockedError, match="02 Words needs 01 Numbers"):
         tutor.start("02_words")
     with pytest.raises(LockedError):
-        await tutor.check("02_words")
+        await tutor.runs.check("02_words")
     assert not tutor.workspace.notebook(tutor.course.module("02_words")).exists()
     tutor.start("02_words", override=True)
     assert states(tutor)[1] is State.STARTED
@@ -252,7 +252,7 @@ async def test_an_experiment_runs_after_the_students_code(tutor: Tutor) -> None:
     solve(tutor, NUMBERS)
     (cell_id, *_) = [c.id for c in tutor.lesson("01_numbers").of_kind(CellKind.EXPERIMENT)]
     seen: list[RunEvent] = []
-    assert await tutor.run_experiment("01_numbers", cell_id, on_event=seen.append) is None
+    assert await tutor.runs.experiment("01_numbers", cell_id, on_event=seen.append) is None
     assert any(isinstance(event, CellOutput) and event.cell_id == cell_id for event in seen)
 
 
@@ -261,7 +261,7 @@ async def test_two_tutors_at_once_see_each_others_records(
 ) -> None:
     other = Tutor(workspace)
     solve(tutor, NUMBERS)
-    await tutor.check("01_numbers")
+    await tutor.runs.check("01_numbers")
     assert other.overview()[0].state is State.PASSED
     await other.close()
 
@@ -270,7 +270,7 @@ async def test_a_pass_whose_file_was_not_written_is_mended_at_the_next_start(
     tutor: Tutor, workspace: Workspace
 ) -> None:
     solve(tutor, NUMBERS)
-    result = await tutor.check("01_numbers")
+    result = await tutor.runs.check("01_numbers")
     assert result.library_file is not None
     result.library_file.unlink()
     again = Tutor(workspace)
@@ -282,10 +282,10 @@ async def test_a_library_file_edited_by_hand_is_copied_before_it_is_replaced(
     tutor: Tutor, workspace: Workspace
 ) -> None:
     solve(tutor, NUMBERS)
-    library_file = (await tutor.check("01_numbers")).library_file
+    library_file = (await tutor.runs.check("01_numbers")).library_file
     assert library_file is not None
     library_file.write_text("by_hand = 1\n", "utf-8")
-    await tutor.check("01_numbers")
+    await tutor.runs.check("01_numbers")
     assert "def double" in library_file.read_text("utf-8")
     copies = list(workspace.backups.glob("numbers.*.py"))
     assert [copy.read_text("utf-8") for copy in copies] == ["by_hand = 1\n"]
@@ -295,7 +295,7 @@ async def test_a_changed_test_makes_a_pass_stale_and_locks_nothing(
     tutor: Tutor, workspace: Workspace, course_folder: Path
 ) -> None:
     solve(tutor, NUMBERS)
-    await tutor.check("01_numbers")
+    await tutor.runs.check("01_numbers")
     lesson = course_folder / "modules" / "01_numbers" / "numbers.py"
     lesson.write_text(lesson.read_text("utf-8").replace("half(5), 2.5", "half(7), 3.5"), "utf-8")
     later = Tutor(workspace)

@@ -35,8 +35,8 @@ async def checked(
     try:
         async with asyncio.timeout(seconds), progress.ticking():
             if exercise_id is None:
-                return await tutor.check(module_id, on_event=progress.on_event, fresh=fresh)
-            return await tutor.try_exercise(
+                return await tutor.runs.check(module_id, on_event=progress.on_event, fresh=fresh)
+            return await tutor.runs.try_exercise(
                 module_id, exercise_id, on_event=progress.on_event, fresh=fresh
             )
     except TimeoutError:

@@ -46,7 +46,7 @@ class Watcher:
 
     async def run(self, first: Module) -> None:
         """Checks `first`, then whatever is saved. Returns when the student quits."""
-        await self._session.tutor.warm_up()
+        await self._session.tutor.runs.warm_up()
         self._changed(self._modules)
         files = asyncio.create_task(self._follow_files())
         files.add_done_callback(lambda _: self._woken.set())

@@ -113,7 +113,7 @@ class TutorApp(App[None]):
 
     def _warm_up(self) -> None:
         if self.tutor is not None:
-            self.run_worker(self.tutor.warm_up(), exit_on_error=False, group="warm-up")
+            self.run_worker(self.tutor.runs.warm_up(), exit_on_error=False, group="warm-up")
 
     async def on_event(self, event: events.Event) -> None:
         """Every key and click is a sign of life."""

@@ -39,12 +39,14 @@ async def perform(
     """
     try:
         if run.kind is RunKind.EXPERIMENT:
-            problem = await tutor.run_experiment(module_id, run.target, on_event=on_event)
+            problem = await tutor.runs.experiment(module_id, run.target, on_event=on_event)
             return Ended(problem=problem or "")
         if run.kind is RunKind.EXERCISE:
-            result = await tutor.try_exercise(module_id, run.target, on_event=on_event, fresh=fresh)
+            result = await tutor.runs.try_exercise(
+                module_id, run.target, on_event=on_event, fresh=fresh
+            )
         else:
-            result = await tutor.check(module_id, on_event=on_event, fresh=fresh)
+            result = await tutor.runs.check(module_id, on_event=on_event, fresh=fresh)
     except TROUBLES as problem:
         return Ended(problem=str(problem))
     return Ended(result, result.fault or "")

@@ -26,7 +26,7 @@ def command(session: Session, module: str, exercise: str | None) -> ExitCode:
     output, chosen = session.output, session.module(module)
     target = chosen_exercise(session, chosen, exercise)
     output.status(f"running {target.id} with one file of the reference at a time")
-    blame = session.run(session.tutor.blame(chosen.id, target.id))
+    blame = session.run(session.tutor.runs.blame(chosen.id, target.id))
     if session.as_json:
         output.json(
             {

@@ -56,7 +56,7 @@ def command(session: Session, module: str, number: int | None, message: str | No
             for line in text.rstrip("\n").split("\n"):
                 output.line(line)
 
-    problem = session.run(session.tutor.run_experiment(chosen.id, cell.id, on_event=show))
+    problem = session.run(session.tutor.runs.experiment(chosen.id, cell.id, on_event=show))
     if problem:
         output.line((problem, Tone.BAD))
         return ExitCode.TESTS_FAILED

@@ -44,7 +44,7 @@ def command(session: Session, milestone: str | None, seed: int) -> ExitCode:
             for line in event.data.rstrip("\n").split("\n"):
                 session.output.line(line)
 
-    result = session.run(session.tutor.run_milestone(milestone, seed=seed, on_event=show))
+    result = session.run(session.tutor.runs.milestone(milestone, seed=seed, on_event=show))
     if session.as_json:
         session.output.json(
             {

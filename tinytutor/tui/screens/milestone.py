@@ -70,7 +70,7 @@ class MilestoneScreen(Screen[None]):
         self.query_one(RichLog).clear()
         self._meter.run_started()
         try:
-            result = await self._tutor.run_milestone(
+            result = await self._tutor.runs.milestone(
                 self._view.milestone.id, seed=self._seed, on_event=self._on_event
             )
         except asyncio.CancelledError:

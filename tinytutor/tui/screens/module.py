@@ -290,7 +290,7 @@ class ModuleScreen(ModulePage):
             self.meter.run_started()
         try:
             await self.exercise_pane.settle()
-            blame = await self.tutor.blame(self.module_id, exercise_id)
+            blame = await self.tutor.runs.blame(self.module_id, exercise_id)
         except TROUBLES as problem:
             self.tell(str(problem))
         else:

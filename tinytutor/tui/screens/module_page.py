@@ -163,7 +163,7 @@ class ModulePage(Screen[None]):
         if before is None or before.exercise_index != state.exercise_index:
             self.exercise_pane.show(state.exercise, len(lesson.exercises))
             self.run_worker(
-                self.tutor.run_ahead(self.module_id, state.exercise_id),
+                self.tutor.runs.run_ahead(self.module_id, state.exercise_id),
                 group="ahead",
                 exclusive=True,
                 exit_on_error=False,
@@ -282,7 +282,9 @@ class ModulePage(Screen[None]):
         if state is None or state.exercise is None or self.focused is not pane.editor:
             return
         position = pane.editor.cursor_location
-        found = await self.tutor.complete(self.module_id, state.exercise_id, pane.texts(), position)
+        found = await self.tutor.names.complete(
+            self.module_id, state.exercise_id, pane.texts(), position
+        )
         if not found:
             self.notify(text.NO_COMPLETION, markup=False, timeout=2)
         pane.complete(found, position)
@@ -293,7 +295,7 @@ class ModulePage(Screen[None]):
         state, pane = self._state, self.exercise_pane
         if state is None or state.exercise is None or self.focused is not pane.editor:
             return
-        words = await self.tutor.describe(
+        words = await self.tutor.names.describe(
             self.module_id, state.exercise_id, pane.texts(), pane.editor.cursor_location
         )
         if not words:

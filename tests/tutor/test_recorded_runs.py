@@ -34,7 +34,7 @@ def attempts(tutor: Tutor) -> int:
 async def check(tutor: Tutor) -> tuple[CheckResult, int]:
     """The result, and how many events came of running it."""
     events: list[RunEvent] = []
-    return await tutor.check(MODULE, on_event=events.append), len(events)
+    return await tutor.runs.check(MODULE, on_event=events.append), len(events)
 
 
 async def test_an_unchanged_notebook_is_not_run_again(solved: Tutor) -> None:
@@ -53,8 +53,8 @@ async def test_an_unchanged_notebook_is_not_run_again(solved: Tutor) -> None:
 async def test_a_failure_is_remembered_whole(tutor: Tutor) -> None:
     tutor.start(MODULE)
     tutor.save_source(MODULE, "double", wrong_cell(NUMBERS.exercises[0]))
-    first = await tutor.try_exercise(MODULE, "double")
-    again = await tutor.try_exercise(MODULE, "double")
+    first = await tutor.runs.try_exercise(MODULE, "double")
+    again = await tutor.runs.try_exercise(MODULE, "double")
     assert again.recorded_at is not None
     assert not again.passed
     assert again.verdicts == first.verdicts
@@ -62,7 +62,7 @@ async def test_a_failure_is_remembered_whole(tutor: Tutor) -> None:
 
 async def test_it_runs_again_when_told_to(solved: Tutor) -> None:
     await check(solved)
-    result = await solved.check(MODULE, fresh=True)
+    result = await solved.runs.check(MODULE, fresh=True)
     assert result.recorded_at is None
     assert attempts(solved) == 2
 
@@ -94,7 +94,7 @@ async def test_a_change_of_a_test_runs_it(
 
 async def test_another_version_runs_it(solved: Tutor, monkeypatch: pytest.MonkeyPatch) -> None:
     await check(solved)
-    monkeypatch.setattr("tinytutor.tutor.recorded.__version__", "99")
+    monkeypatch.setattr("tinytutor.tutor.recorded_runs.__version__", "99")
     assert (await check(solved))[0].recorded_at is None
 
 
@@ -120,5 +120,5 @@ async def test_a_test_that_was_too_slow_runs_again(tutor: Tutor) -> None:
     tutor.start(MODULE)
     dies = "#| export\ndef double(x):\n    import os\n    os._exit(1)"
     tutor.save_source(MODULE, "double", dies)
-    await tutor.try_exercise(MODULE, "double")
-    assert (await tutor.try_exercise(MODULE, "double")).recorded_at is None
+    await tutor.runs.try_exercise(MODULE, "double")
+    assert (await tutor.runs.try_exercise(MODULE, "double")).recorded_at is None
