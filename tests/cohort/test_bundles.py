@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from tests.cohort.samples import COURSE, NOTEBOOK, handmade_bundle, honest_bundle
@@ -245,6 +245,7 @@ def test_a_bundle_cut_anywhere_is_refused(tmp_path: Path) -> None:
 
 @settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(flips=st.lists(st.tuples(st.floats(0, 0.9999), st.integers(0, 255)), min_size=1, max_size=8))
+@example(flips=[(0.857421875, 73)])  # the version that is needed to unpack it
 def test_no_flipped_bytes_bring_the_reader_down(
     flips: list[tuple[float, int]], tmp_path: Path
 ) -> None:
