@@ -322,6 +322,13 @@ def test_lines_that_can_be_no_event_are_counted_and_the_rest_is_kept() -> None:
     assert (lines.rejected, lines.note) == (3, "")
 
 
+@pytest.mark.parametrize("text", [b"", b"\n", b"a\nb", b"a\nb\n", b"a\n\nb\n", b"\na\n \nb\n"])
+def test_lines_come_out_ended_and_none_is_blank(text: bytes) -> None:
+    lines = event_lines(gzip.compress(text))
+    assert lines.text == b"".join(line + b"\n" for line in text.split(b"\n") if line.strip())
+    assert lines.rejected == 0
+
+
 def test_cut_and_damaged_events_keep_what_comes_before() -> None:
     packed = gzip.compress("".join(f'{{"n":{n * n}}}\n' for n in range(20_000)).encode())
     cut = event_lines(packed[: len(packed) // 2])

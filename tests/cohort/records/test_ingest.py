@@ -187,6 +187,8 @@ def hostile_lines() -> bytes:
         {**event, "event_id": "c", "sequence": -1},
         {**event, "event_id": "d", "sequence": 2**80},
         {**event, "event_id": "e", "at": "yesterday"},
+        {**event, "event_id": "i", "at": "-infinityZ"},
+        {**event, "event_id": "j", "at": "0044-03-15 (BC)Z"},
         {**event, "event_id": "g", "session": ""},
         {**event, "event_id": "h", "kind": 7, "sequence": "many"},
     ]

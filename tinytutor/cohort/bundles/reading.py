@@ -147,10 +147,14 @@ def event_lines(packed: bytes) -> EventLines:
         ]
     else:
         kept = lines
+        if text.endswith(b"\n") and text.count(b"\n") == len(lines):
+            return EventLines(text, 0, note)  # as it should be, and nothing to copy
     return EventLines(b"".join(line + b"\n" for line in kept), len(lines) - len(kept), note)
 
 
 def _is_utf8(text: bytes) -> bool:
+    if text.isascii():  # nearly all is, and this copies nothing
+        return True
     try:
         text.decode("utf-8")
     except UnicodeDecodeError:
