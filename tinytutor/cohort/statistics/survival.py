@@ -38,7 +38,11 @@ class SurvivalCurve:
     @property
     def median(self) -> float | None:
         """When half had completed; None where that was not reached."""
-        return _first_at_most(self.times, self.share, 0.5)
+        return self.when(0.5)
+
+    def when(self, completed: float) -> float | None:
+        """When this share had completed; None where that was not reached."""
+        return _first_at_most(self.times, self.share, 1 - completed)
 
     @property
     def median_interval(self) -> tuple[float | None, float | None]:
