@@ -229,9 +229,8 @@ def test_published_steps_name_no_few_that_stopped_between_them() -> None:
 
 
 def test_a_column_of_numbers_stands_under_its_heading_at_the_right() -> None:
-    table = data_table(
-        ("name", "n", "share", "words"), [("a", 1, "5%", "1 of 2"), ("b", None, "–", "x")]
-    )
+    rows = [("a", 1, "5%", "1 of 2", "so " * 20), ("b", None, "–", "x", "no")]
+    table = data_table(("name", "n", "share", "parts", "why"), rows)
     assert table.count('class="number"') == 6
     assert '<th scope="col" class="number">share</th>' in table
     assert '<th scope="col">parts</th>' in table
