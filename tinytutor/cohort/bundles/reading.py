@@ -71,7 +71,10 @@ def _manifest(archive: Archive, course: Course) -> Manifest:
         raise BundleRefusedError(f"no bundle: it has no {MANIFEST_NAME}")
     manifest = from_json(archive.read(MANIFEST_NAME))
     if manifest.course != course.id:
-        raise BundleRefusedError(f"of the course {manifest.course!r}, not of {course.id!r}")
+        raise BundleRefusedError(
+            f"of the course {manifest.course!r}, not of {course.id!r}: `--course FOLDER` takes "
+            f"another one"
+        )
     return manifest
 
 

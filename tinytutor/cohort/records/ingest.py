@@ -77,9 +77,7 @@ def ingest(
     """
     if folder.exists() and any(folder.iterdir()):
         raise IngestError(f"{folder} is there already: name a new folder, or remove it first")
-    if not inbox.incoming:
-        reasons = "\n".join(f"  {receipt.line}" for receipt in inbox.refused[:20])
-        raise IngestError("no bundle could be used" + (f":\n{reasons}" if reasons else ""))
+    inbox.require_usable()
     folder.parent.mkdir(parents=True, exist_ok=True)
     making = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
     try:

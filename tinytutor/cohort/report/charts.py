@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from tinytutor.cohort.report.words import per_one
 from tinytutor.cohort.statistics.survival import SurvivalCurve
 from tinytutor.html import (
     Markup,
@@ -201,7 +202,7 @@ def paired_bars(
                 continue
             length = (half - 40) * value / tops[side]
             style = f"fill: var({('--s2', '--s6')[side]})"
-            bar = tag("title", text(f"{label}: {names[side]} {value:.2g}{unit}"))
+            bar = tag("title", text(f"{label}: {names[side]} {per_one(value)}{unit}"))
             parts.append(
                 tag(
                     "rect",
@@ -214,7 +215,7 @@ def paired_bars(
                     style=style,
                 )
             )
-            shown = f"{value:.2g}"
+            shown = per_one(value)
             parts.append(
                 tag("text", text(shown), x=f"{at + length + 6:.1f}", y=middle + 4, class_="quiet")
             )

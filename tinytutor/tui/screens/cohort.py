@@ -15,7 +15,7 @@ from textual.widgets.option_list import Option
 from textual_plotext import PlotextPlot
 
 from tinytutor.cohort.report.figures import Figures, ModuleFigures
-from tinytutor.cohort.report.words import hours, percent
+from tinytutor.cohort.report.words import hours, per_one, percent
 from tinytutor.tui import text
 from tinytutor.tui.commands import Place, bindings
 from tinytutor.tui.themes import DARK, OURS
@@ -131,12 +131,8 @@ def _row(module: ModuleFigures, figures: Figures) -> tuple[str, ...]:
         str(module.funnel.started),
         percent(module.funnel.completion) if module.ending[0] is not None else "–",
         hours(module.curve.median, text.NOT_REACHED) if module.curve else "–",
-        _rate(module.effort.errors_per_hour if module.effort else None),
+        per_one(module.effort.errors_per_hour if module.effort else None),
     )
-
-
-def _rate(value: float | None) -> str:
-    return "–" if value is None else f"{value:.2g}"
 
 
 def _draw_time(plot: Any, module: ModuleFigures, figures: Figures) -> str:
