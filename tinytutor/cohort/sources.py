@@ -8,7 +8,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from tinytutor.cohort.errors import CohortError
-from tinytutor.cohort.records.cohort import Cohort, is_cohort
+from tinytutor.cohort.folders import is_cohort
+from tinytutor.cohort.records.cohort import Cohort
 from tinytutor.cohort.records.inbox import Inbox, find_bundles, look_at
 from tinytutor.cohort.records.ingest import OnProgress, ingest
 from tinytutor.curriculum import Course

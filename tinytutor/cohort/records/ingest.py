@@ -21,6 +21,7 @@ import numpy as np
 from tinytutor import __version__
 from tinytutor.cohort.bundles.reading import BundleRefusedError, event_lines, read_bundle
 from tinytutor.cohort.errors import IngestError
+from tinytutor.cohort.folders import ABOUT_NAME
 from tinytutor.cohort.records import parsing
 from tinytutor.cohort.records.database import files_literal, locked_connection, text_literal
 from tinytutor.cohort.records.inbox import (
@@ -93,7 +94,7 @@ def ingest(
             "gap_seconds": GAPS[0],
             "modules": [module.id for module in course.modules],
         }
-        (making / "cohort.json").write_text(json.dumps(about, indent=1) + "\n", "utf-8")
+        (making / ABOUT_NAME).write_text(json.dumps(about, indent=1) + "\n", "utf-8")
         if folder.exists():
             folder.rmdir()
         making.rename(folder)
