@@ -152,3 +152,13 @@ def test_nothing_small_nothing_withheld() -> None:
     assert withheld([3, 50, 7], 5) == {0, 2}
     assert withheld([0, 3], 5) == {0, 1}
     assert withheld([1, 1, 50], 5) == {0, 1, 2}
+
+
+def test_a_thinned_curve_keeps_both_ends_and_tells_no_other_values() -> None:
+    whole = kaplan_meier(range(1, 1001), [True] * 1000)
+    thin = whole.thinned(160)
+    assert len(thin.times) == 160
+    assert (thin.times[0], thin.times[-1], thin.share[-1]) == (1.0, 1000.0, 0.0)
+    assert thin.share == pytest.approx(whole.share[(thin.times - 1).astype(int)])
+    assert whole.when(0.25) == 250.0
+    assert kaplan_meier([1, 2, 3], [True, False, False]).thinned(160).times.tolist() == [1.0]

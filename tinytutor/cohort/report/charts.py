@@ -157,10 +157,9 @@ def _curve(
         return found
 
     # More points than pixels say nothing more.
-    every = max(1, len(curve.times) // 160)
-    times = curve.times[::every].tolist()
-    shares = curve.share[::every].tolist()
-    low, high = curve.low[::every].tolist(), curve.high[::every].tolist()
+    drawn = curve.thinned(160)
+    times = drawn.times.tolist()
+    shares, low, high = drawn.share.tolist(), drawn.low.tolist(), drawn.high.tolist()
     around = [*steps(high), *reversed(steps(low))]
     band = tag(
         "polygon", Markup(""), points=" ".join(place(*point) for point in around),

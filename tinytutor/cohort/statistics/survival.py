@@ -50,6 +50,21 @@ class SurvivalCurve:
         low = _first_at_most(self.times, self.low, 0.5)
         return low, _first_at_most(self.times, self.high, 0.5)
 
+    def thinned(self, most: int) -> SurvivalCurve:
+        """At most so many of its points, evenly, with the first and the last: for a picture."""
+        if len(self.times) <= most:
+            return self
+        kept = np.linspace(0, len(self.times) - 1, most).astype(int)
+        return SurvivalCurve(
+            self.times[kept],
+            self.at_risk[kept],
+            self.completed[kept],
+            self.share[kept],
+            self.low[kept],
+            self.high[kept],
+            self.count,
+        )
+
     def risk_at(self, time: float) -> int:
         """How many were known to be at it at a time at which somebody completed, or later."""
         place = int(np.searchsorted(self.times, time, side="left"))
