@@ -36,8 +36,8 @@ from tinytutor.cohort.synthetic import Plan, tests_of, write_cohort
 from tinytutor.curriculum.loader import bundled_course_folder, load_course
 
 EVENTS_PER_STUDENT = 1_000
-HOURS_SCALE = 0.225
-"""Makes about `EVENTS_PER_STUDENT` with the course's ten modules."""
+HOURS_SCALE = 0.15
+"""Makes about `EVENTS_PER_STUDENT` with the course's twenty modules."""
 STUDENTS_PER_PART = 250
 MOST_INVENTED = 1_000
 

@@ -6,6 +6,7 @@ Every text that goes in is escaped here; what comes out is markup and goes in un
 from __future__ import annotations
 
 import html
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -62,16 +63,24 @@ def page(title: str, body: Iterable[Markup], *, language: str = "en") -> str:
 def data_table(
     headers: Sequence[str], rows: Iterable[Sequence[object]], *, caption: str = ""
 ) -> Markup:
-    """A table; numbers stand at the right. A cell may be `Markup` made by `cell`."""
-    head = tag("tr", [tag("th", text(name), scope="col") for name in headers])
+    """A table; columns of numbers stand at the right, under their heading."""
+    rows = list(rows)
+    columns = zip(*rows, strict=True) if rows else ((),) * len(headers)
+    styles = [_style(column) if place else {} for place, column in enumerate(columns)]
+    head = tag(
+        "tr",
+        [
+            tag("th", text(name), scope="col", **style)
+            for name, style in zip(headers, styles, strict=True)
+        ],
+    )
     lines = []
     for row in rows:
         cells = [tag("th", _shown(row[0]), scope="row")]
-        for value in row[1:]:
-            number = isinstance(value, int | float) and not isinstance(value, bool)
-            cells.append(
-                tag("td", _shown(value), class_="number") if number else tag("td", _shown(value))
-            )
+        cells += [
+            tag("td", _shown(value), **style)
+            for value, style in zip(row[1:], styles[1:], strict=True)
+        ]
         lines.append(tag("tr", cells))
     above = [tag("caption", text(caption))] if caption else []
     table = tag("table", [*above, tag("thead", head), tag("tbody", lines)])
@@ -83,6 +92,22 @@ class Cell:
     """Markup that is to stand in a table as it is."""
 
     markup: Markup
+
+
+_NUMBER = re.compile(r"[+-]?[\d.,]+( ?(%|h|min))?")
+_LONG = 40
+
+
+def _style(column: Sequence[object]) -> dict[str, object]:
+    """A column of numbers, also as text with their unit, or of long words, or of neither."""
+    told = [value for value in column if value not in (None, "–")]
+    if any(isinstance(value, Cell) or len(str(value)) > _LONG for value in told):
+        return {"class_": "words"}
+    numbers = told and all(
+        _NUMBER.fullmatch(value) if isinstance(value, str) else isinstance(value, int | float)
+        for value in told
+    )
+    return {"class_": "number"} if numbers else {}
 
 
 def _shown(value: object) -> Markup:
@@ -102,7 +127,18 @@ class Series:
     """A variable of the page's style: `--s1` to `--s6`."""
 
 
-_LABEL_WIDTH, _BAR_WIDTH, _ROW = 250, 470, 26
+_BAR_WIDTH, _ROW = 470, 26
+_MOST_LETTERS, _LETTER_WIDTH = 32, 7.4
+
+
+def short_label(label: str) -> str:
+    """The label of a chart's row, cut where it would take the picture's place."""
+    return label if len(label) <= _MOST_LETTERS else f"{label[: _MOST_LETTERS - 1]}…"
+
+
+def label_width(labels: Iterable[str]) -> int:
+    """Room at the left of a chart for the longest of its labels."""
+    return 24 + round(_LETTER_WIDTH * max((len(short_label(each)) for each in labels), default=0))
 
 
 def stacked_bars(
@@ -112,16 +148,22 @@ def stacked_bars(
     rows: Sequence[tuple[str, Sequence[float]]],
     *,
     unit: str = "",
+    table: Markup | None = None,
 ) -> Markup:
-    """Horizontal bars, one a row, as a figure with legend, description and a table of its data."""
+    """Horizontal bars, one a row, as a figure with legend, description and a table of its data.
+
+    `table` stands in for the plain one where more can be told.
+    """
+    room = label_width(label for label, _ in rows)
     most = max((sum(values) for _, values in rows), default=0) or 1
     height = _ROW * len(rows) + 8
     parts = [tag("title", text(title)), tag("desc", text(description))]
     for number, (label, values) in enumerate(rows):
         top = 4 + number * _ROW
-        short = label if len(label) <= 32 else f"{label[:31]}…"
-        parts.append(tag("text", text(short), x=_LABEL_WIDTH - 10, y=top + 16, text_anchor="end"))
-        left = float(_LABEL_WIDTH)
+        parts.append(
+            tag("text", text(short_label(label)), x=room - 10, y=top + 16, text_anchor="end")
+        )
+        left = float(room)
         for each, value in zip(series, values, strict=True):
             width = _BAR_WIDTH * value / most
             if width > 0:
@@ -143,11 +185,18 @@ def stacked_bars(
         parts.append(
             tag("text", text(f"{total}{unit}"), x=f"{left + 6:.1f}", y=top + 16, class_="quiet")
         )
-    box = f"0 0 {_LABEL_WIDTH + _BAR_WIDTH + 70} {height}"
+    box = f"0 0 {room + _BAR_WIDTH + 70} {height}"
     picture = tag("svg", parts, viewBox=box, role="img", aria_label=f"{title}. {description}")
-    headers = [title.split(",", maxsplit=1)[0], *(each.name for each in series)]
-    table = data_table(headers, [(label, *values) for label, values in rows])
-    return figure(title, [legend(series) if len(series) > 1 else Markup(""), picture], table)
+    if table is None:
+        headers = [title.split(",", maxsplit=1)[0], *(each.name for each in series)]
+        table = data_table(headers, [(label, *values) for label, values in rows])
+    key = [legend(series)] if len(series) > 1 else []
+    return figure(title, [*key, scrolling(picture)], table)
+
+
+def scrolling(picture: Markup) -> Markup:
+    """A picture that keeps a size in which it can be read, and scrolls on a narrow screen."""
+    return tag("div", picture, class_="scroll", tabindex=0)
 
 
 def figure(title: str, content: Sequence[Markup], table: Markup) -> Markup:

@@ -14,18 +14,19 @@ pytest.importorskip("duckdb")
 
 from tests.cli.conftest import Outcome, write_cell
 from tests.courses import NUMBERS, reference_cell, wrong_cell
+from tinytutor.cli.edge import run
 from tinytutor.cohort import extras
 
 Call = Callable[..., Outcome]
 
 
-@pytest.fixture
-def invented(call: Call, tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def invented(course_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Twelve invented students of the tiny course."""
-    folder = tmp_path / "in"
-    made = call("author", "cohort", "-o", str(folder), "--students", "12", "--json")
-    assert made.code == 0
-    assert made.json["bundles"] >= 12
+    folder = tmp_path_factory.mktemp("invented") / "in"
+    course = ("--course", str(course_folder))
+    assert run(["author", "cohort", "-o", str(folder), "--students", "12", *course]) == 0
+    assert len(list(folder.iterdir())) >= 12
     return folder
 
 
@@ -56,6 +57,12 @@ def test_from_bundles_to_everything(call: Call, invented: Path, tmp_path: Path) 
     ("arguments", "code", "words"),
     [
         (["export", "nowhere"], 11, "not there"),
+        (["ingest", "nowhere", "-o", "out"], 11, "name bundles"),
+        (["ingest", "EMPTY", "-o", "out"], 11, "tinytutor submit"),
+        (["grade", "nowhere", "-o", "out"], 11, "name bundles"),
+        (["grade", "EMPTY", "-o", "out"], 11, "tinytutor submit"),
+        (["grade", "COHORT", "-o", "out"], 11, "those it was made of"),
+        (["grade", "BROKEN", "-o", "out"], 11, "ask for it again"),
         (["export", "BUNDLES", "--format", "xapi"], 2, "domain"),
         (["export", "BUNDLES", "--format", "xapi", "--domain", "x.edu"], 2, "--pseudonyms"),
         (["export", "BUNDLES", "--into", "BUNDLES"], 2, "is a directory"),
@@ -68,9 +75,15 @@ def test_from_bundles_to_everything(call: Call, invented: Path, tmp_path: Path) 
     ],
 )
 def test_what_can_not_be_done_is_said(
-    call: Call, invented: Path, arguments: list[str], code: int, words: str
+    call: Call, invented: Path, tmp_path: Path, arguments: list[str], code: int, words: str
 ) -> None:
-    done = call(*[str(invented) if each == "BUNDLES" else each for each in arguments])
+    places = {"BUNDLES": invented}
+    places |= {name: tmp_path / name.lower() for name in ("EMPTY", "COHORT", "BROKEN")}
+    for place in (places["EMPTY"], places["COHORT"], places["BROKEN"]):
+        place.mkdir()
+    (places["COHORT"] / "cohort.json").write_text("{}")
+    (places["BROKEN"] / "b.zip").write_bytes(b"PK")
+    done = call(*(str(places.get(each, each)) for each in arguments))
     assert (done.code, words in done.stderr) == (code, True), done.stderr
 
 
@@ -138,8 +151,8 @@ def test_a_missing_extra_is_asked_for_with_its_command(
 def test_a_damaged_bundle_is_told_and_the_rest_goes_on(
     call: Call, invented: Path, tmp_path: Path
 ) -> None:
-    (invented / "zz.zip").write_bytes(b"PK\x03\x04")
-    done = call("ingest", str(invented), "-o", str(tmp_path / "c"))
+    (tmp_path / "zz.zip").write_bytes(b"PK\x03\x04")
+    done = call("ingest", str(invented), str(tmp_path / "zz.zip"), "-o", str(tmp_path / "c"))
     assert done.code == 0
     assert "zz.zip: refused (no zip, or one that was cut off" in done.stderr
     lines = (tmp_path / "c" / "bundles.jsonl").read_text().splitlines()

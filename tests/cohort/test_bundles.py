@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from tests.cohort.samples import COURSE, NOTEBOOK, handmade_bundle, honest_bundle
@@ -245,6 +245,7 @@ def test_a_bundle_cut_anywhere_is_refused(tmp_path: Path) -> None:
 
 @settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(flips=st.lists(st.tuples(st.floats(0, 0.9999), st.integers(0, 255)), min_size=1, max_size=8))
+@example(flips=[(0.857421875, 73)])  # the version that is needed to unpack it
 def test_no_flipped_bytes_bring_the_reader_down(
     flips: list[tuple[float, int]], tmp_path: Path
 ) -> None:
@@ -319,6 +320,13 @@ def test_lines_that_can_be_no_event_are_counted_and_the_rest_is_kept() -> None:
     )
     assert lines.text == good + b"\n" + good + b"\n"
     assert (lines.rejected, lines.note) == (3, "")
+
+
+@pytest.mark.parametrize("text", [b"", b"\n", b"a\nb", b"a\nb\n", b"a\n\nb\n", b"\na\n \nb\n"])
+def test_lines_come_out_ended_and_none_is_blank(text: bytes) -> None:
+    lines = event_lines(gzip.compress(text))
+    assert lines.text == b"".join(line + b"\n" for line in text.split(b"\n") if line.strip())
+    assert lines.rejected == 0
 
 
 def test_cut_and_damaged_events_keep_what_comes_before() -> None:

@@ -39,7 +39,7 @@ from tinytutor.progress.metrics import UNWRITTEN, Metrics
 from tinytutor.tutor.tutor import Tutor
 from tinytutor.tutor.workspace import create_workspace
 
-STUDENTS = int(os.environ.get("TINYTUTOR_SCRIPTED_STUDENTS", "6"))
+STUDENTS = int(os.environ.get("TINYTUTOR_SCRIPTED_STUDENTS", "4"))
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -12,13 +13,16 @@ pytest.importorskip("textual_plotext")
 
 from tests.cohort.conftest import make_bundles
 from tests.cohort.samples import COURSE
-from tests.tui.conftest import shown
+from tests.tui.conftest import RunApp, shown, until
 from tinytutor.cohort.records.cohort import Cohort
+from tinytutor.cohort.records.inbox import find_bundles, look_at
 from tinytutor.cohort.records.ingest import ingest
 from tinytutor.cohort.report.figures import Figures, gather
 from tinytutor.cohort.report.words import hours
-from tinytutor.cohort.synthetic import Plan
-from tinytutor.tui.screens.cohort import CohortApp
+from tinytutor.cohort.synthetic import Plan, write_cohort
+from tinytutor.curriculum import Course
+from tinytutor.tui.screens.cohort import CohortApp, CohortScreen
+from tinytutor.tui.screens.map import MapScreen
 
 
 @pytest.fixture(scope="module")
@@ -82,3 +86,35 @@ async def test_small_groups_are_not_on_the_screen(figures: Figures) -> None:
             assert "under 5" in shown(pilot)
             await pilot.press("v")
         assert "No place stands out" in shown(pilot)
+
+
+@pytest.mark.usefixtures("started")
+async def test_the_palette_opens_a_cohort_that_lies_here(
+    run_app: RunApp, course: Course, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tests = {module.id: [(module.name, f"test_{module.name}")] for module in course.modules}
+    plan = Plan(6, hours_scale=0.05, mess=False)
+    write_cohort(tmp_path / "in", course, tests, plan)
+    ingest(look_at(find_bundles([tmp_path / "in"]), course), course, tmp_path / "autumn [b]")
+    (tmp_path / "spoilt").mkdir()
+    (tmp_path / "spoilt" / "cohort.json").write_text("{")
+    monkeypatch.chdir(tmp_path)
+    async with run_app(size=(140, 40)) as pilot:
+        commands = {c.title: c for c in pilot.app.get_system_commands(pilot.app.screen)}
+        commands["Cohort autumn [b]"].callback()
+        await until(pilot, lambda: isinstance(pilot.app.screen, CohortScreen))
+        await until(pilot, lambda: "6 students" in shown(pilot))
+        await pilot.press("q")
+        await until(pilot, lambda: isinstance(pilot.app.screen, MapScreen))
+        commands["Cohort spoilt"].callback()
+        await until(pilot, lambda: "is no cohort" in shown(pilot))
+
+
+@pytest.mark.usefixtures("started")
+async def test_the_palette_has_no_cohort_where_none_lies(
+    run_app: RunApp, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    async with run_app() as pilot:
+        titles = [c.title for c in pilot.app.get_system_commands(pilot.app.screen)]
+        assert not any(title.startswith("Cohort") for title in titles)

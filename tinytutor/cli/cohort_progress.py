@@ -9,7 +9,8 @@ from pathlib import Path
 
 from tinytutor.cli.output import Output
 from tinytutor.cli.session import Session
-from tinytutor.cohort.records.cohort import Cohort, is_cohort
+from tinytutor.cohort.folders import is_cohort
+from tinytutor.cohort.records.cohort import Cohort
 from tinytutor.cohort.records.receipts import Receipt, Taken
 from tinytutor.cohort.sources import opened
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from tinytutor.cli.output import Piece, Tone
 from tinytutor.cohort.report.figures import Figures
-from tinytutor.cohort.report.words import hours, percent
+from tinytutor.cohort.report.words import hours, per_one, percent
 
 _HEADINGS = ("module", "started", "completed", "dropped", "median time", "errors/h", "confused/h")
 
@@ -26,8 +26,8 @@ def table_lines(figures: Figures) -> Iterator[tuple[Piece, ...]]:
                 percent(module.funnel.completion) if module.ending[0] is not None else "–",
                 "–" if dropped is None else str(dropped),
                 hours(module.curve.median, "not reached") if module.curve else "–",
-                _rate(module.effort.errors_per_hour),
-                _rate(module.effort.confusion_per_hour),
+                per_one(module.effort.errors_per_hour),
+                per_one(module.effort.confusion_per_hour),
             )
         )
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
@@ -42,7 +42,3 @@ def table_lines(figures: Figures) -> Iterator[tuple[Piece, ...]]:
         yield (("Mend these places first", Tone.STRONG),)
     for number, place in enumerate(figures.mend_first, 1):
         yield (f"{number}. {place.module_id} {place.exercise_id}: {'; '.join(place.reasons)}",)
-
-
-def _rate(value: float | None) -> str:
-    return "–" if value is None else f"{value:.2g}"

@@ -8,15 +8,17 @@ import os
 import signal
 import threading
 from collections.abc import Iterable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from textual import events
+from textual import events, work
 from textual.app import App, SystemCommand
 from textual.binding import Binding
 from textual.screen import Screen
 from textual.worker import Worker
 
+from tinytutor.cohort.folders import cohorts_near
 from tinytutor.curriculum import Course
 from tinytutor.progress.active_time import ActivityMeter
 from tinytutor.progress.errors import StoreError
@@ -149,7 +151,7 @@ class TutorApp(App[None]):
         return short_key(binding.key)
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
-        """Every command that the screen knows, then those of Textual."""
+        """Every command that the screen knows, cohorts that lie here, then those of Textual."""
         for command in COMMANDS:
             owner = self if command.place is Place.EVERYWHERE else screen
             if command.in_palette and hasattr(owner, f"action_{command.action}"):
@@ -158,6 +160,9 @@ class TutorApp(App[None]):
                     self.run_worker(self.run_action(target, screen), exit_on_error=False)
 
                 yield SystemCommand(command.title, command.sentence, call)
+        for folder in cohorts_near((Path.cwd(), self._folder, self._course.folder)):
+            show = partial(self._show_cohort, folder)
+            yield SystemCommand(text.cohort_command(folder.name), text.OPEN_COHORT, show)
         for standard in super().get_system_commands(screen):
             if standard.title in ("Theme", "Screenshot"):
                 yield standard
@@ -184,6 +189,30 @@ class TutorApp(App[None]):
 
         if self.tutor is not None and not isinstance(self.screen, ReviewScreen):
             self.push_screen(ReviewScreen(self._course))
+
+    @work(thread=True, exclusive=True, group="cohort", exit_on_error=False)
+    def _show_cohort(self, folder: Path) -> None:
+        """Reads a cohort's folder and opens its screen."""
+        self.call_from_thread(self.notify, text.READING_COHORT, timeout=3, markup=False)
+        try:
+            # All of this is an extra: without it, the message has the command that installs it.
+            from tinytutor.cohort.extras import needed  # noqa: PLC0415
+
+            needed("textual_plotext")
+            from tinytutor.cohort.report.figures import gather  # noqa: PLC0415
+            from tinytutor.cohort.sources import opened  # noqa: PLC0415
+            from tinytutor.tui.screens.cohort import CohortScreen  # noqa: PLC0415
+
+            with opened([folder], self._course) as cohort:
+                figures = gather(cohort)
+        except Exception as problem:  # the app goes on, whatever lies in the folder
+            self.call_from_thread(self.notify, str(problem), severity="error", markup=False)
+            return
+
+        def show() -> None:
+            self.push_screen(CohortScreen(figures))
+
+        self.call_from_thread(show)
 
     def action_show_settings(self) -> None:
         """Opens the settings."""

@@ -501,6 +501,8 @@ REVIEW_VERDICTS: Mapping[bool | None, str] = {True: "met", False: "not met", Non
 
 
 # The cohort
+OPEN_COHORT = "Show the figures of this cohort, for its instructor"
+READING_COHORT = "Reading the cohort …"
 COHORT_COLUMNS = ("module", "started", "completed", "median", "errors/h")
 MEND_FIRST = "Mend these places first"
 NOTHING_TO_MEND = "No place stands out, or too few students came by."
@@ -510,6 +512,11 @@ HOURS = "hours of active work"
 PLOT_ENDING = "Students who started: completed, and others"
 ENDINGS = ("completed", "others")
 ENDING_WORDS = ("completed", "going on", "dropped")
+
+
+def cohort_command(folder: str) -> str:
+    """A cohort's folder in the palette."""
+    return f"Cohort {folder}"
 
 
 def cohort_totals(students: int, finished: int | None, active_hours: float) -> str:

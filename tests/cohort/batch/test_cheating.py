@@ -6,13 +6,14 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from tests.cohort.batch.submissions import MODULE, RIGHT, WRONG, notebook_of
 from tests.courses import build_course
-from tests.running.test_apart import TRICKS
+from tests.running.test_apart import SILENT, TRICKS
 from tinytutor.cohort.batch.grading_one import (
     GradingSettings,
     LocalGrading,
@@ -100,8 +101,23 @@ def test_a_solution_made_to_fit_the_visible_tests_gets_no_points(bench: Bench) -
     assert graded.status is GradedStatus.FAILED
 
 
-@pytest.mark.parametrize("trick", TRICKS.values(), ids=TRICKS)
+QUICK = {name: trick for name, trick in TRICKS.items() if trick is not SILENT}
+
+
+@pytest.mark.parametrize("trick", QUICK.values(), ids=QUICK)
 def test_a_trick_earns_nothing(bench: Bench, trick: str) -> None:
+    earns_nothing(bench, trick)
+
+
+def test_a_kernel_that_falls_silent_earns_nothing(course: Course) -> None:
+    first, *others = course.modules
+    impatient = replace(first, limits=replace(first.limits, cell_seconds=3))
+    bench = Bench(replace(course, modules=(impatient, *others)))
+    earns_nothing(bench, SILENT)
+    bench.close()
+
+
+def earns_nothing(bench: Bench, trick: str) -> None:
     tricked = with_cell(notebook_of(bench.course, WRONG), f"import numpy as np\n{trick}", "half")
     found = statuses(bench.grade(tricked))
     assert found["test_half"] != "passed"

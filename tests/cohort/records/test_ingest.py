@@ -22,7 +22,8 @@ from tests.cohort.reference import events_by_student, metrics_by_student, parsed
 from tests.cohort.samples import COURSE, as_lines, handmade_bundle, honest_bundle
 from tests.cohort.test_bundles import a_story
 from tests.progress.samples import happened, numbered
-from tinytutor.cohort.errors import IngestError
+from tinytutor.cohort.errors import CohortError, IngestError
+from tinytutor.cohort.records.cohort import Cohort
 from tinytutor.cohort.records.database import files_literal, locked_connection
 from tinytutor.cohort.records.inbox import find_bundles, look_at
 from tinytutor.cohort.records.ingest import batches, ingest
@@ -187,6 +188,8 @@ def hostile_lines() -> bytes:
         {**event, "event_id": "c", "sequence": -1},
         {**event, "event_id": "d", "sequence": 2**80},
         {**event, "event_id": "e", "at": "yesterday"},
+        {**event, "event_id": "i", "at": "-infinityZ"},
+        {**event, "event_id": "j", "at": "0044-03-15 (BC)Z"},
         {**event, "event_id": "g", "session": ""},
         {**event, "event_id": "h", "kind": 7, "sequence": "many"},
     ]
@@ -255,6 +258,15 @@ def test_no_bundle_and_a_taken_folder_are_clear_errors(tmp_path: Path) -> None:
     with pytest.raises(IngestError, match="there already"):
         taken(tmp_path, tmp_path / "b.zip")
     assert sorted(p.name for p in tmp_path.iterdir()) == ["b.zip", "cohort", "x.zip"]
+
+
+def test_a_cohort_of_another_version_is_made_anew(tmp_path: Path) -> None:
+    honest_bundle(tmp_path / "b.zip", a_story())
+    taken(tmp_path, tmp_path / "b.zip")
+    about = tmp_path / "cohort" / "cohort.json"
+    about.write_text(json.dumps({**json.loads(about.read_text()), "schema_version": 1}))
+    with pytest.raises(CohortError, match="make it again from the bundles"):
+        Cohort(tmp_path / "cohort", COURSE)
 
 
 def test_the_database_is_shut_in(tmp_path: Path) -> None:

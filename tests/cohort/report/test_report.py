@@ -23,11 +23,12 @@ from tinytutor.cohort.measures.effort import efforts
 from tinytutor.cohort.measures.items import course_items
 from tinytutor.cohort.records.cohort import Cohort
 from tinytutor.cohort.records.ingest import ingest
-from tinytutor.cohort.report.figures import Figures, _ending, gather
+from tinytutor.cohort.report.figures import Figures, _ending, _on_the_way, gather
 from tinytutor.cohort.report.to_html import report_page
 from tinytutor.cohort.report.to_json import report_document
 from tinytutor.cohort.sources import opened
 from tinytutor.cohort.synthetic import Plan
+from tinytutor.html import data_table
 from tinytutor.progress.events import ConfusionReported, ModuleStarted
 from tinytutor.progress.outcomes import TestOutcome, TestStatus
 
@@ -218,3 +219,19 @@ def test_small_parts_of_an_ending_are_withheld_with_what_gives_them_away() -> No
     lonely = replace(funnel, completed=97, dropped=3)
     assert _ending(lonely, 5, published=True) == (None, 0, None)
     assert _ending(replace(funnel, completed=50, dropped=20), 5, published=True) == (50, 30, 20)
+
+
+def test_published_steps_name_no_few_that_stopped_between_them() -> None:
+    funnel = Funnel("m", 100, started=100, first_pass=98, all_passed=80, completed=60, dropped=20)
+    assert _on_the_way(funnel, 5, published=False) == (98, 80)
+    assert _on_the_way(funnel, 5, published=True) == (None, None)
+    assert _on_the_way(replace(funnel, first_pass=100), 5, published=True) == (100, 80)
+
+
+def test_a_column_of_numbers_stands_under_its_heading_at_the_right() -> None:
+    rows = [("a", 1, "5%", "1 of 2", "so " * 20), ("b", None, "–", "x", "no")]
+    table = data_table(("name", "n", "share", "parts", "why"), rows)
+    assert table.count('class="number"') == 6
+    assert '<th scope="col" class="number">share</th>' in table
+    assert '<th scope="col">parts</th>' in table
+    assert table.count('class="words"') == 3

@@ -141,7 +141,7 @@ def test_flags_need_thirty_tries() -> None:
 def test_what_is_withheld_can_not_be_worked_out(counts: list[int], least: int) -> None:
     hidden = withheld(counts, least)
     assert all(place in hidden for place, count in enumerate(counts) if 0 < count < least)
-    if hidden and any(counts[place] for place in set(range(len(counts))) - hidden):
+    if hidden and len(hidden) < len(counts):
         # What an outsider knows: the whole less the parts on show.
         assert sum(counts[place] for place in hidden) >= least
         assert len(hidden) > 1
@@ -150,4 +150,15 @@ def test_what_is_withheld_can_not_be_worked_out(counts: list[int], least: int) -
 def test_nothing_small_nothing_withheld() -> None:
     assert withheld([0, 5, 100], 5) == frozenset()
     assert withheld([3, 50, 7], 5) == {0, 2}
+    assert withheld([0, 3], 5) == {0, 1}
     assert withheld([1, 1, 50], 5) == {0, 1, 2}
+
+
+def test_a_thinned_curve_keeps_both_ends_and_tells_no_other_values() -> None:
+    whole = kaplan_meier(range(1, 1001), [True] * 1000)
+    thin = whole.thinned(160)
+    assert len(thin.times) == 160
+    assert (thin.times[0], thin.times[-1], thin.share[-1]) == (1.0, 1000.0, 0.0)
+    assert thin.share == pytest.approx(whole.share[(thin.times - 1).astype(int)])
+    assert whole.when(0.25) == 250.0
+    assert kaplan_meier([1, 2, 3], [True, False, False]).thinned(160).times.tolist() == [1.0]

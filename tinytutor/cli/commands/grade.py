@@ -78,11 +78,11 @@ def command(
     """
     from tinytutor.cli.cohort_progress import RateLine  # noqa: PLC0415
     from tinytutor.cohort.batch.batch import run_batch  # noqa: PLC0415
-    from tinytutor.cohort.records.inbox import find_bundles, look_at  # noqa: PLC0415
+    from tinytutor.cohort.sources import received  # noqa: PLC0415
 
     course, output = session.course, session.output
     chosen = [course.find(name).id for name in modules] or [m.id for m in course.modules]
-    inbox = look_at(find_bundles(bundles), course)
+    inbox = received(bundles, course)
     progress = RateLine(output, "notebooks")
     total = sum(name in chosen for bundle in inbox.newest for name in bundle.notebooks)
 

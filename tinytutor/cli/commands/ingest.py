@@ -33,10 +33,10 @@ def command(session: Session, bundles: tuple[Path, ...], folder: Path, name: str
     Example: tinytutor ingest submissions/ -o autumn
     """
     from tinytutor.cli.cohort_progress import RateLine, tell_receipts  # noqa: PLC0415
-    from tinytutor.cohort.records.inbox import find_bundles, look_at  # noqa: PLC0415
     from tinytutor.cohort.records.ingest import ingest  # noqa: PLC0415
+    from tinytutor.cohort.sources import received  # noqa: PLC0415
 
-    inbox = look_at(find_bundles(bundles), session.course)
+    inbox = received(bundles, session.course)
     progress = RateLine(session.output, "bundles")
     receipts = ingest(inbox, session.course, folder, name=name, on_progress=progress.show)
     session.output.clear_status()

@@ -66,7 +66,12 @@ def command(
     session.output.line((str(done.path), Tone.STRONG))
     words = "with" if manifest.has_texts else "without"
     session.output.note(
-        f"{len(manifest.notebooks)} notebooks and {manifest.events.count} events as "
+        f"{_counted(len(manifest.notebooks), 'notebook')} and "
+        f"{_counted(manifest.events.count, 'event')} as "
         f"{manifest.student}, {words} your words; {done.path.stat().st_size / 1024:.0f} KiB. "
         f"Hand this file in; `tinytutor submit` again makes a newer one in its place."
     )
+
+
+def _counted(count: int, thing: str) -> str:
+    return f"{count} {thing}{'' if count == 1 else 's'}"

@@ -28,6 +28,13 @@ _END = struct.Struct("<4s4H2LH")
 _ZIP64_LOCATOR_BYTES = 20
 _LOCAL_HEADER_BYTES = 30
 _ENCRYPTED = 0x1
+_DAMAGE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    UnicodeDecodeError,
+    struct.error,
+    NotImplementedError,  # "made by a later version", if only by a flipped bit
+)
 
 
 class ArchiveError(ValueError):
@@ -71,7 +78,7 @@ def open_archive(path: Path) -> Iterator[Archive]:
         try:
             with zipfile.ZipFile(file) as bundle:
                 yield Archive(bundle)
-        except (zipfile.BadZipFile, zlib.error, UnicodeDecodeError, struct.error) as problem:
+        except _DAMAGE as problem:
             raise ArchiveError(f"the zip is damaged ({problem}): ask for it again") from None
 
 

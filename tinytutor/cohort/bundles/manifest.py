@@ -95,7 +95,9 @@ def from_json(content: bytes) -> Manifest:
     try:
         return _manifest(raw)
     except (KeyError, TypeError, ValueError) as problem:
-        raise ManifestError(f"its {MANIFEST_NAME} lacks or breaks {str(problem)[:80]}") from None
+        raise ManifestError(
+            f"its {MANIFEST_NAME} lacks or breaks {str(problem)[:80]}: ask for it again"
+        ) from None
 
 
 def _manifest(raw: dict[str, Any]) -> Manifest:

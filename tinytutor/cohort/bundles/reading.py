@@ -71,7 +71,10 @@ def _manifest(archive: Archive, course: Course) -> Manifest:
         raise BundleRefusedError(f"no bundle: it has no {MANIFEST_NAME}")
     manifest = from_json(archive.read(MANIFEST_NAME))
     if manifest.course != course.id:
-        raise BundleRefusedError(f"of the course {manifest.course!r}, not of {course.id!r}")
+        raise BundleRefusedError(
+            f"of the course {manifest.course!r}, not of {course.id!r}: `--course FOLDER` takes "
+            f"another one"
+        )
     return manifest
 
 
@@ -147,10 +150,14 @@ def event_lines(packed: bytes) -> EventLines:
         ]
     else:
         kept = lines
+        if text.endswith(b"\n") and text.count(b"\n") == len(lines):
+            return EventLines(text, 0, note)  # as it should be, and nothing to copy
     return EventLines(b"".join(line + b"\n" for line in kept), len(lines) - len(kept), note)
 
 
 def _is_utf8(text: bytes) -> bool:
+    if text.isascii():  # nearly all is, and this copies nothing
+        return True
     try:
         text.decode("utf-8")
     except UnicodeDecodeError:

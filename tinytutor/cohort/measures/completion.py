@@ -57,8 +57,8 @@ def funnels(cohort: Cohort) -> tuple[Funnel, ...]:
                 WHERE result_total > 0 GROUP BY ALL
             ),
             passes AS (
-                SELECT student, module_id, count(DISTINCT test_id) AS passed
-                FROM outcomes WHERE status = 'passed' GROUP BY ALL
+                SELECT student, module_id, count(*) AS passed
+                FROM verdicts WHERE passed GROUP BY ALL
             ),
             absent AS (
                 SELECT student, last_at <

@@ -48,25 +48,14 @@ def course_items(cohort: Cohort) -> tuple[TestItem, ...]:
     """Every test that enough runs show to be one, by module and in the order of its lesson."""
     counted = cohort.rows(
         f"""
-        WITH own AS (
-            SELECT student, module_id, test_id, any_value(exercise_id) AS exercise_id,
-                bool_or(status = 'passed') AS passed,
-                max(n) FILTER (status <> 'not_reached') AS last_n,
-                count(*) FILTER (is_error AND error_type IS DISTINCT FROM 'NotImplementedError')
-                    AS errors,
-                bool_or(is_first_try) AS tried,
-                bool_or(is_first_try AND status = 'passed') AS passed_first,
-                avg(place) AS place
-            FROM outcomes GROUP BY ALL
-        ),
-        absent AS (
+        WITH absent AS (
             SELECT student FROM students WHERE last_at <
                 (SELECT max(last_at) FROM students) - INTERVAL {DROPPED_DAYS} DAY
         ),
         stops AS (
             -- The test that a student who dropped out tried last without passing it.
             SELECT student, module_id, arg_max(test_id, (last_n, -place)) AS test_id
-            FROM own JOIN absent USING (student)
+            FROM verdicts JOIN absent USING (student)
                 JOIN (SELECT student, module_id FROM enrolments WHERE NOT completed)
                     USING (student, module_id)
             WHERE NOT passed AND last_n IS NOT NULL GROUP BY ALL
@@ -75,7 +64,7 @@ def course_items(cohort: Cohort) -> tuple[TestItem, ...]:
         SELECT module_id, any_value(exercise_id), test_id,
             count(*) FILTER (passed_first), count(*) FILTER (tried),
             count(*), count(*) FILTER (NOT passed), coalesce(any_value(stopped), 0), sum(errors)
-        FROM own LEFT JOIN stop_counts USING (module_id, test_id)
+        FROM verdicts LEFT JOIN stop_counts USING (module_id, test_id)
         GROUP BY module_id, test_id
         ORDER BY module_id, median(place), test_id
         """
@@ -103,45 +92,49 @@ def course_items(cohort: Cohort) -> tuple[TestItem, ...]:
 
 
 def _correlations(cohort: Cohort) -> dict[tuple[str, str], float | None]:
-    found: dict[tuple[str, str], float | None] = {}
-    for module in cohort.course.modules:
-        arrays = cohort.arrays(
-            """
-            WITH tries AS (
-                SELECT student, test_id, status = 'passed' AS passed FROM outcomes
-                WHERE is_first_try AND module_id = $module
-            ),
-            tests AS (
-                SELECT test_id, row_number() OVER (ORDER BY count(*) DESC, test_id) - 1 AS item
-                FROM tries GROUP BY test_id
-            ),
-            people AS (
-                SELECT student, row_number() OVER (ORDER BY student) - 1 AS row
-                FROM (SELECT DISTINCT student FROM tries)
-            )
-            SELECT row, item, test_id, passed
-            FROM tries JOIN tests USING (test_id) JOIN people USING (student)
-            WHERE item < $most
-            """,
-            module=module.id,
-            most=MOST_TESTS,
+    names = {
+        (number, item): (module_id, test_id)
+        for number, item, module_id, test_id in cohort.rows(
+            f"SELECT number, item, module_id, test_id FROM ({_NUMBERED_TESTS})", most=MOST_TESTS
         )
-        if not len(arrays["row"]):
-            continue
-        rows, items = arrays["row"].astype(int), arrays["item"].astype(int)
-        scores = np.full((rows.max() + 1, items.max() + 1), np.nan)
-        scores[rows, items] = arrays["passed"]
-        names = {int(item): str(name) for item, name in zip(items, arrays["test_id"], strict=True)}
+    }
+    tries = cohort.arrays(
+        f"""
+        WITH tests AS ({_NUMBERED_TESTS}),
+        people AS (SELECT student, row_number() OVER (ORDER BY student) - 1 AS row FROM students)
+        SELECT tests.number, row, item, CAST(passed_first AS INTEGER) AS passed
+        FROM verdicts JOIN tests USING (module_id, test_id) JOIN people USING (student)
+        WHERE tried
+        """,
+        most=MOST_TESTS,
+    )
+    found: dict[tuple[str, str], float | None] = {}
+    for number in np.unique(tries["number"]):
+        mine = tries["number"] == number
+        items = tries["item"][mine]
+        people, rows = np.unique(tries["row"][mine], return_inverse=True)
+        scores = np.full((len(people), items.max() + 1), np.nan)
+        scores[rows, items] = tries["passed"][mine]
         for item, correlation in enumerate(item_rest_correlations(scores)):
-            found[module.id, names[item]] = correlation
+            found[names[int(number), item]] = correlation
     return found
+
+
+_NUMBERED_TESTS = """
+    SELECT number, module_id, test_id,
+        row_number() OVER (PARTITION BY number ORDER BY count(*) DESC, test_id) - 1 AS item
+    FROM verdicts JOIN (SELECT DISTINCT module_id, number FROM enrolments) USING (module_id)
+    WHERE tried GROUP BY number, module_id, test_id QUALIFY item < $most
+"""
+"""The tests of each module that were tried, the most tried first."""
 
 
 def _mistakes(cohort: Cohort) -> dict[tuple[str, str], tuple[tuple[str, int], ...]]:
     rows = cohort.rows(
         """
-        SELECT module_id, test_id, mistake, count(DISTINCT student) AS students
-        FROM outcomes WHERE mistake <> '' GROUP BY module_id, test_id, mistake
+        SELECT module_id, test_id, mistake, count(*) AS students
+        FROM (SELECT module_id, test_id, unnest(mistakes) AS mistake FROM verdicts)
+        GROUP BY module_id, test_id, mistake
         QUALIFY row_number() OVER (
             PARTITION BY module_id, test_id ORDER BY students DESC, mistake
         ) <= 3

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tinytutor.cohort.errors import CohortError
+from tinytutor.cohort.folders import ABOUT_NAME
 from tinytutor.cohort.records.database import files_literal, locked_connection
 from tinytutor.cohort.records.ingest import SCHEMA_VERSION, TABLES
 from tinytutor.cohort.records.receipts import Receipt, read_receipts
@@ -33,11 +34,6 @@ class About:
     gap_seconds: float
     """θ of the rule for active time."""
     modules: tuple[str, ...]
-
-
-def is_cohort(folder: Path) -> bool:
-    """Whether `ingest` made the folder."""
-    return (folder / "cohort.json").is_file()
 
 
 class Cohort:
@@ -114,7 +110,7 @@ def _filled(column: NDArray[Any]) -> NDArray[Any]:
 
 
 def _about(folder: Path, course: Course) -> About:
-    path = folder / "cohort.json"
+    path = folder / ABOUT_NAME
     try:
         raw = json.loads(path.read_text("utf-8"))
         if raw["schema_version"] != SCHEMA_VERSION:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tinytutor.cohort.bundles.reading import BundleRefusedError, read_manifest
+from tinytutor.cohort.errors import IngestError
 from tinytutor.cohort.records.receipts import Receipt, Taken
 from tinytutor.curriculum import Course
 
@@ -41,6 +42,12 @@ class Inbox:
     def newest(self) -> tuple[Incoming, ...]:
         """The last bundle of each student: its notebooks count."""
         return tuple({bundle.student: bundle for bundle in self.incoming}.values())
+
+    def require_usable(self) -> None:
+        """Raises IngestError, with the reasons, where there is no bundle to go on with."""
+        if not self.incoming:
+            reasons = "\n".join(f"  {receipt.line}" for receipt in self.refused[:20])
+            raise IngestError("no bundle could be used" + (f":\n{reasons}" if reasons else ""))
 
 
 def find_bundles(places: Iterable[Path]) -> Iterator[Path]:

@@ -1,4 +1,4 @@
-"""Makes a cohort's folder from bundles: events, outcomes, enrolments and students as Parquet.
+"""Makes a cohort's folder from bundles: events and what they add up to, as Parquet.
 
 Bundles go through in batches that fit into memory, those of one student in the same batch, so that
 an event is dropped as a duplicate wherever the student's earlier bundles had it. The folder appears
@@ -21,6 +21,7 @@ import numpy as np
 from tinytutor import __version__
 from tinytutor.cohort.bundles.reading import BundleRefusedError, event_lines, read_bundle
 from tinytutor.cohort.errors import IngestError
+from tinytutor.cohort.folders import ABOUT_NAME
 from tinytutor.cohort.records import parsing
 from tinytutor.cohort.records.database import files_literal, locked_connection, text_literal
 from tinytutor.cohort.records.inbox import (
@@ -34,16 +35,29 @@ from tinytutor.cohort.records.time_on_task import GAPS, EventArrays, seconds_spe
 from tinytutor.curriculum import Course
 from tinytutor.progress.clock import utc_now
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 BATCH_EVENTS = 400_000
 BATCH_BUNDLES = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """What one kind of Parquet file is made of."""
+
+    rows: str
+    """The table of a batch."""
+    columns: str
+    order: str
+
+
 TABLES = {
-    "events": parsing.EVENT_COLUMNS,
-    "outcomes": "*",
-    "enrolments": "*",
-    "students": "*",
+    "events": _Table("event_rows", parsing.EVENT_COLUMNS, "student, n"),
+    "outcomes": _Table("outcome_rows", "*", "student, n"),
+    "verdicts": _Table("verdict_rows", "*", "student, module_id, place"),
+    "enrolments": _Table("enrolment_rows", "*", "student, number"),
+    "students": _Table("student_rows", "*", "student"),
 }
-"""Folder of Parquet files → its columns."""
+"""By the name of its folder."""
 
 OnProgress = Callable[[int, int], None]
 """Told how many bundles are done, of how many."""
@@ -64,9 +78,7 @@ def ingest(
     """
     if folder.exists() and any(folder.iterdir()):
         raise IngestError(f"{folder} is there already: name a new folder, or remove it first")
-    if not inbox.incoming:
-        reasons = "\n".join(f"  {receipt.line}" for receipt in inbox.refused[:20])
-        raise IngestError("no bundle could be used" + (f":\n{reasons}" if reasons else ""))
+    inbox.require_usable()
     folder.parent.mkdir(parents=True, exist_ok=True)
     making = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
     try:
@@ -82,7 +94,7 @@ def ingest(
             "gap_seconds": GAPS[0],
             "modules": [module.id for module in course.modules],
         }
-        (making / "cohort.json").write_text(json.dumps(about, indent=1) + "\n", "utf-8")
+        (making / ABOUT_NAME).write_text(json.dumps(about, indent=1) + "\n", "utf-8")
         if folder.exists():
             folder.rmdir()
         making.rename(folder)
@@ -163,19 +175,15 @@ class _Ingest:
             self._load(staging, staged)
         finally:
             shutil.rmtree(staging)
-        self._add_time()
+        self._add_time(staged)
         execute = self._connection.execute
         execute(parsing.ENROLMENT_ROWS)
         execute(parsing.STUDENT_ROWS)
-        for table, columns in TABLES.items():
-            source = table.removesuffix("s") + "_rows"
-            order = {"students": "student", "enrolments": "student, number"}.get(
-                table, "student, n"
-            )
-            target = text_literal(str(self._folder / table / f"part-{part:05}.parquet"))
+        for name, table in TABLES.items():
+            target = text_literal(str(self._folder / name / f"part-{part:05}.parquet"))
             execute(
-                f"COPY (SELECT {columns} FROM {source} ORDER BY {order}) TO {target} "
-                f"(FORMAT parquet, COMPRESSION zstd)"
+                f"COPY (SELECT {table.columns} FROM {table.rows} ORDER BY {table.order}) "
+                f"TO {target} (FORMAT parquet, COMPRESSION zstd)"
             )
         return self._counted(staged)
 
@@ -229,20 +237,21 @@ class _Ingest:
         execute(parsing.read_lines(files), {"latest": self._latest})
         execute(parsing.EVENT_ROWS)
         execute(parsing.OUTCOME_ROWS)
+        execute(parsing.VERDICT_ROWS)
 
-    def _add_time(self) -> None:
+    def _add_time(self, staged: Sequence[_Staged]) -> None:
         """Makes `time_rows` and `student_time` from the arrays of each student."""
         found = self._connection.execute(parsing.TIME_ARRAYS).fetchnumpy()
-        names = np.asarray(found.pop("student"))
+        owners = np.ma.getdata(found.pop("student"))
         students: list[tuple[Any, ...]] = []
         modules: list[tuple[Any, ...]] = []
-        edges = np.flatnonzero(names[1:] != names[:-1]) + 1
-        for begin, end in zip([0, *edges], [*edges, len(names)], strict=True):
+        edges = np.flatnonzero(owners[1:] != owners[:-1]) + 1
+        for begin, end in zip([0, *edges], [*edges, len(owners)], strict=True):
             if begin == end:
                 continue
             arrays = {key: np.ma.getdata(column[begin:end]) for key, column in found.items()}
             spent, total, elapsed = seconds_spent(EventArrays(**arrays))
-            name = str(names[begin])
+            name = staged[owners[begin]].incoming.student
             students.append((name, total, elapsed))
             modules += [
                 (name, code, *each.active, each.elapsed, each.total_active)
@@ -269,13 +278,20 @@ class _Ingest:
         """The receipts with what came of the lines."""
         rows = self._connection.execute(
             """
-            SELECT number, count(*) FILTER (NOT is_event), count(*) FILTER (is_from_future),
-                count(*) FILTER (is_event AND place = 1), count(*) FILTER (is_event AND place > 1)
-            FROM (
-                SELECT number, is_event, is_from_future, row_number() OVER (
-                    PARTITION BY student, event_id, is_event ORDER BY bundle_rank, sequence
-                ) AS place FROM raw
-            ) GROUP BY number
+            WITH lines AS (
+                SELECT number, count(*) FILTER (NOT is_event) AS rejected,
+                    count(*) FILTER (is_from_future) AS future, count(*) FILTER (is_event) AS events
+                FROM raw GROUP BY number
+            ),
+            fresh AS (
+                -- Bundles are numbered in the order of their making, a student's oldest first.
+                SELECT number, count(*) AS events FROM (
+                    SELECT min(number) AS number FROM raw WHERE is_event GROUP BY student, event_id
+                ) GROUP BY number
+            )
+            SELECT number, rejected, future, coalesce(fresh.events, 0),
+                lines.events - coalesce(fresh.events, 0)
+            FROM lines LEFT JOIN fresh USING (number)
             """
         ).fetchall()
         counts = {number: tuple(map(int, rest)) for number, *rest in rows}

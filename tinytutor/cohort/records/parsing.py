@@ -44,7 +44,7 @@ def read_lines(files: str) -> str:
     return f"""
     CREATE OR REPLACE TEMP TABLE raw AS
     WITH lines AS (
-        SELECT *, try_cast(rtrim("at", 'Z') AS TIMESTAMP) AS moment,
+        SELECT *, try_cast("at" AS TIMESTAMP) AS moment,
             CAST(regexp_extract(filename, '([0-9]+)\\.jsonl$', 1) AS BIGINT) AS number
         FROM read_json({files}, format = 'newline_delimited', columns = {_COLUMNS},
             ignore_errors = true, filename = true, maximum_object_size = 1048576)
@@ -53,7 +53,7 @@ def read_lines(files: str) -> str:
         staged.number, staged.student, staged.workspace_rank, staged.bundle_rank,
         coalesce(
             regexp_full_match(event_id, '{ID_PATTERN}') AND sequence >= 0
-            AND "at" LIKE '%Z' AND moment IS NOT NULL AND moment <= $latest
+            AND "at" LIKE '%Z' AND moment BETWEEN TIMESTAMP '0001-01-01' AND $latest
             AND abs(boot_seconds) < {MOST_BOOT_SECONDS:.0f}
             AND regexp_full_match(session, '{ID_PATTERN}') AND kind <> '',
             false
@@ -70,18 +70,21 @@ def read_lines(files: str) -> str:
 
 EVENT_ROWS = f"""
 CREATE OR REPLACE TEMP TABLE event_rows AS
+-- Only keys are sorted: whole rows, with all tests in them, take twice as long.
 WITH fresh AS (
-    SELECT * FROM raw WHERE is_event
+    SELECT rowid AS line, student, workspace_rank, sequence, event_id FROM raw WHERE is_event
     QUALIFY row_number() OVER (
         PARTITION BY student, event_id ORDER BY bundle_rank DESC, sequence, kind
     ) = 1
+),
+numbered AS (
+    SELECT line, CAST(row_number() OVER (
+        PARTITION BY student ORDER BY workspace_rank, sequence, event_id
+    ) AS INTEGER) AS n
+    FROM fresh
 )
 SELECT
-    student,
-    CAST(row_number() OVER (
-        PARTITION BY student ORDER BY workspace_rank, sequence, event_id
-    ) AS INTEGER) AS n,
-    "at", kind, module_id, exercise_id, session, boot_seconds,
+    student, n, "at", kind, module_id, exercise_id, session, boot_seconds,
     -- Most events are ticks and saves, which nothing outside ever refers to.
     CASE WHEN kind NOT IN ('activity', 'code_saved') THEN event_id END AS event_id,
     {_number("data.seconds")} AS seconds,
@@ -99,7 +102,7 @@ SELECT
     CASE WHEN kind = 'milestone_run' THEN {_id("data.milestone_id")} END AS milestone_id,
     data.reached AS reached,
     list_slice(data.tests, 1, 200) AS tests
-FROM fresh
+FROM numbered JOIN raw ON raw.rowid = line
 """
 """Each event once, numbered per student in the order in which it happened."""
 
@@ -143,8 +146,22 @@ WHERE test_id IS NOT NULL
 """
 """One row per test of an attempt."""
 
+VERDICT_ROWS = """
+CREATE OR REPLACE TEMP TABLE verdict_rows AS
+SELECT student, module_id, test_id, any_value(exercise_id ORDER BY n, place) AS exercise_id,
+    avg(place) AS place,
+    bool_or(status = 'passed') AS passed,
+    max(n) FILTER (status <> 'not_reached') AS last_n,
+    count(*) FILTER (is_error AND error_type IS DISTINCT FROM 'NotImplementedError') AS errors,
+    bool_or(is_first_try) AS tried,
+    bool_or(is_first_try AND status = 'passed') AS passed_first,
+    list(DISTINCT mistake ORDER BY mistake) FILTER (mistake <> '') AS mistakes
+FROM outcome_rows GROUP BY student, module_id, test_id
+"""
+"""One row per student and test: what came of all its runs. Statistics of tests need no more."""
+
 TIME_ARRAYS = """
-SELECT student, epoch("at") AS calendar, boot_seconds AS boot,
+SELECT owners.number AS student, epoch("at") AS calendar, boot_seconds AS boot,
     CAST(hash(session) >> 1 AS BIGINT) AS session,
     CAST(coalesce(modules.number, -1) AS BIGINT) AS module,
     CASE WHEN kind = 'activity' THEN seconds ELSE 0 END AS ticks,
@@ -153,9 +170,10 @@ SELECT student, epoch("at") AS calendar, boot_seconds AS boot,
     kind IN ('module_started', 'code_saved', 'attempt_finished', 'module_passed') AS begins,
     kind = 'module_passed' AS passes
 FROM event_rows LEFT JOIN modules ON modules.id = event_rows.module_id
-ORDER BY student, n
+    JOIN (SELECT student, min(number) AS number FROM staged GROUP BY ALL) owners USING (student)
+ORDER BY owners.number, n
 """
-"""What `time_on_task.EventArrays` is made of."""
+"""What `time_on_task.EventArrays` is made of; a student is the number of the first bundle."""
 
 ENROLMENT_ROWS = """
 CREATE OR REPLACE TEMP TABLE enrolment_rows AS

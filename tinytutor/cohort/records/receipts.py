@@ -46,7 +46,8 @@ class Receipt:
         if self.from_future:
             parts.append(f"not taken: {self.from_future} from the future")
         if other := self.rejected - self.from_future:
-            parts.append(f"not taken: {other} that are no events")
+            what = "line that is no event" if other == 1 else "lines that are no events"
+            parts.append(f"not taken: {other} {what}")
         return f"{self.file}: {self.taken.value}" + (f" ({'; '.join(parts)})" if parts else "")
 
 

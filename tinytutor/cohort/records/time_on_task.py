@@ -60,7 +60,10 @@ def seconds_spent(events: EventArrays) -> tuple[Mapping[int, ModuleSeconds], flo
     """By module index; then all active time and the elapsed time of the student."""
     moments = _moments(events)
     spans = {int(code): _span(events, moments, code) for code in np.unique(events.module)}
-    by_gap = [_active(events, moments, spans, gap) for gap in GAPS]
+    # Only saves go by the gap; most students have none.
+    gaps = GAPS if events.is_save.any() else GAPS[:1]
+    by_gap = [_active(events, moments, spans, gap) for gap in gaps]
+    by_gap += by_gap[:1] * (len(GAPS) - len(gaps))
     elapsed = float(moments[-1]) if len(moments) else 0.0
     total = min(sum(whole for _, whole in by_gap[0].values()), elapsed)
     modules = {

@@ -5,10 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from tinytutor.cohort.report.words import per_one
 from tinytutor.cohort.statistics.survival import SurvivalCurve
-from tinytutor.html import Markup, data_table, figure, tag, text
+from tinytutor.html import (
+    Markup,
+    data_table,
+    figure,
+    label_width,
+    scrolling,
+    short_label,
+    tag,
+    text,
+)
 
-_LABEL, _PLOT, _ROW = 250, 470, 26
+_PLOT, _ROW = 470, 26
 _RIGHT = 60
 
 
@@ -38,28 +48,28 @@ def interval_chart(
     """A dot with its range on each row, over a scale from 0."""
     found = [v for row in rows for v in (row.value, row.high, row.mark, row.low) if v is not None]
     most = _round_up(max(found, default=1.0))
-    parts = [*_axis(most, len(rows), unit)]
+    room = label_width(row.label for row in rows)
+    parts = [*_axis(room, most, len(rows), unit)]
     for number, row in enumerate(rows):
         middle = 4 + number * _ROW + _ROW / 2
         end = most if row.high is None else row.high
-        parts.append(_label(row.label, middle))
+        parts.append(_label(room, row.label, middle))
         words = _interval_words(row, unit)
         line = tag(
-            "line", tag("title", text(words)), x1=_x(row.low, most), x2=_x(end, most), y1=middle,
-            y2=middle, style="stroke: var(--s3); stroke-width: 5; stroke-opacity: .35",
+            "line", tag("title", text(words)), x1=_x(room, row.low, most), x2=_x(room, end, most),
+            y1=middle, y2=middle, style="stroke: var(--s3); stroke-width: 5; stroke-opacity: .35",
         )  # fmt: skip
         parts.append(line)
         if row.mark is not None:
             mark = "stroke: var(--s2); stroke-width: 2"
-            at = _x(row.mark, most)
+            at = _x(room, row.mark, most)
             parts.append(_line(at, middle - 9, at, middle + 9, mark))
         if row.value is not None:
             dot = tag("title", text(words))
-            parts.append(
-                tag("circle", dot, cx=_x(row.value, most), cy=middle, r=5, style="fill: var(--s3)")
-            )
+            at = _x(room, row.value, most)
+            parts.append(tag("circle", dot, cx=at, cy=middle, r=5, style="fill: var(--s3)"))
     key = tag("p", text(mark_words), class_="quiet") if mark_words else Markup("")
-    return figure(title, [_svg(parts, len(rows), title, description), key], table)
+    return figure(title, [_svg(room, parts, len(rows), title, description), key], table)
 
 
 def strip_chart(
@@ -72,12 +82,13 @@ def strip_chart(
 
     Each dot is a share, its words, and whether it is noticeable.
     """
-    parts = [*_axis(1.0, len(rows), "", percent=True)]
+    room = label_width(label for label, _ in rows)
+    parts = [*_axis(room, 1.0, len(rows), "", percent=True)]
     for number, (label, dots) in enumerate(rows):
         middle = 4 + number * _ROW + _ROW / 2
-        parts.append(_label(label, middle))
+        parts.append(_label(room, label, middle))
         for share, words, noticeable in dots:
-            at, told = _x(share, 1.0), tag("title", text(words))
+            at, told = _x(room, share, 1.0), tag("title", text(words))
             if noticeable:
                 foot = f"{middle + 5:.1f}"
                 points = f"{at},{middle - 8:.1f} {at + 7:.1f},{foot} {at - 7:.1f},{foot}"
@@ -86,7 +97,7 @@ def strip_chart(
                 style = "fill: var(--s3); fill-opacity: .7"
                 parts.append(tag("circle", told, cx=at, cy=middle, r=5, style=style))
     key = tag("p", text("● a test   ▲ a test that is worth a look"), class_="quiet")
-    return figure(title, [_svg(parts, len(rows), title, description), key], table)
+    return figure(title, [_svg(room, parts, len(rows), title, description), key], table)
 
 
 def curve_grid(
@@ -129,7 +140,7 @@ def curve_grid(
         viewBox=f"0 0 {columns * (width + gap)} {rows * (height + 58) + 4}", role="img",
         aria_label=f"{title}. {description}",
     )  # fmt: skip
-    return figure(title, [picture], table)
+    return figure(title, [scrolling(picture)], table)
 
 
 def _curve(
@@ -146,10 +157,9 @@ def _curve(
         return found
 
     # More points than pixels say nothing more.
-    every = max(1, len(curve.times) // 160)
-    times = curve.times[::every].tolist()
-    shares = curve.share[::every].tolist()
-    low, high = curve.low[::every].tolist(), curve.high[::every].tolist()
+    drawn = curve.thinned(160)
+    times = drawn.times.tolist()
+    shares, low, high = drawn.share.tolist(), drawn.low.tolist(), drawn.high.tolist()
     around = [*steps(high), *reversed(steps(low))]
     band = tag(
         "polygon", Markup(""), points=" ".join(place(*point) for point in around),
@@ -171,6 +181,7 @@ def paired_bars(
     unit: str,
 ) -> Markup:
     """Two values on each row, each over a scale of its own half of the picture."""
+    room = label_width(label for label, _, _ in rows)
     half = (_PLOT - 40) / 2
     tops = (
         max((left or 0.0 for _, left, _ in rows), default=0.0) or 1.0,
@@ -178,19 +189,19 @@ def paired_bars(
     )
     parts = []
     for side, name in enumerate(names):
-        at = _LABEL + side * (half + 40)
+        at = room + side * (half + 40)
         parts.append(tag("text", text(name), x=at, y=14, class_="quiet"))
     for number, (label, left, right) in enumerate(rows):
         middle = 22 + number * _ROW + _ROW / 2
-        parts.append(_label(label, middle))
+        parts.append(_label(room, label, middle))
         for side, value in enumerate((left, right)):
-            at = _LABEL + side * (half + 40)
+            at = room + side * (half + 40)
             if value is None:
                 parts.append(tag("text", text("–"), x=at, y=middle + 4, class_="quiet"))
                 continue
             length = (half - 40) * value / tops[side]
             style = f"fill: var({('--s2', '--s6')[side]})"
-            bar = tag("title", text(f"{label}: {names[side]} {value:.2g}{unit}"))
+            bar = tag("title", text(f"{label}: {names[side]} {per_one(value)}{unit}"))
             parts.append(
                 tag(
                     "rect",
@@ -203,32 +214,32 @@ def paired_bars(
                     style=style,
                 )
             )
-            shown = f"{value:.2g}"
+            shown = per_one(value)
             parts.append(
                 tag("text", text(shown), x=f"{at + length + 6:.1f}", y=middle + 4, class_="quiet")
             )
     table = data_table(("module", *names), rows)
-    box = f"0 0 {_LABEL + _PLOT + _RIGHT} {22 + _ROW * len(rows) + 6}"
+    box = f"0 0 {room + _PLOT + _RIGHT} {22 + _ROW * len(rows) + 6}"
     picture = tag(
         "svg", [tag("title", text(title)), tag("desc", text(description)), *parts], viewBox=box,
         role="img", aria_label=f"{title}. {description}",
     )  # fmt: skip
-    return figure(title, [picture], table)
+    return figure(title, [scrolling(picture)], table)
 
 
-def _svg(parts: Sequence[Markup], rows: int, title: str, description: str) -> Markup:
-    box = f"0 0 {_LABEL + _PLOT + _RIGHT} {_ROW * rows + 34}"
+def _svg(room: int, parts: Sequence[Markup], rows: int, title: str, description: str) -> Markup:
+    box = f"0 0 {room + _PLOT + _RIGHT} {_ROW * rows + 34}"
     head = [tag("title", text(title)), tag("desc", text(description))]
     words = f"{title}. {description}"
-    return tag("svg", [*head, *parts], viewBox=box, role="img", aria_label=words)
+    return scrolling(tag("svg", [*head, *parts], viewBox=box, role="img", aria_label=words))
 
 
-def _axis(most: float, rows: int, unit: str, *, percent: bool = False) -> list[Markup]:
+def _axis(room: int, most: float, rows: int, unit: str, *, percent: bool = False) -> list[Markup]:
     bottom = 4 + rows * _ROW
     parts = []
     for step in range(5):
         value = most * step / 4
-        at = _x(value, most)
+        at = _x(room, value, most)
         parts.append(_line(at, 4, at, bottom, "stroke: var(--line)"))
         words = f"{value:.0%}" if percent else f"{value:g}{unit}"
         parts.append(
@@ -237,9 +248,8 @@ def _axis(most: float, rows: int, unit: str, *, percent: bool = False) -> list[M
     return parts
 
 
-def _label(label: str, middle: float) -> Markup:
-    short = label if len(label) <= 32 else f"{label[:31]}…"
-    return tag("text", text(short), x=_LABEL - 10, y=middle + 4, text_anchor="end")
+def _label(room: int, label: str, middle: float) -> Markup:
+    return tag("text", text(short_label(label)), x=room - 10, y=middle + 4, text_anchor="end")
 
 
 def _line(x1: float, y1: float, x2: float, y2: float, style: str, *, dashes: str = "") -> Markup:
@@ -247,8 +257,8 @@ def _line(x1: float, y1: float, x2: float, y2: float, style: str, *, dashes: str
     return tag("line", Markup(""), x1=x1, y1=y1, x2=x2, y2=y2, style=style, **more)
 
 
-def _x(value: float, most: float) -> float:
-    return round(_LABEL + _PLOT * min(value, most) / most, 1)
+def _x(room: int, value: float, most: float) -> float:
+    return round(room + _PLOT * min(value, most) / most, 1)
 
 
 def _round_up(value: float) -> float:

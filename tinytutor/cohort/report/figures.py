@@ -31,6 +31,8 @@ class ModuleFigures:
     label: str
     planned_hours: float
     funnel: Funnel | None
+    on_the_way: tuple[int | None, int | None]
+    """Passed a first test, passed every test once; None where the steps would name a few."""
     ending: tuple[int | None, int | None, int | None]
     """Completed, going on, dropped; parts that would give a small group away are None."""
     curve: SurvivalCurve | None
@@ -140,11 +142,21 @@ def _module(
         label=module.label,
         planned_hours=module.hours,
         funnel=funnel if enough else None,
+        on_the_way=_on_the_way(funnel, least, published) if enough else (None, None),
         ending=_ending(funnel, least, published) if enough else (None, None, None),
         curve=time.curve if for_medians else None,
         effort=effort if enough else None,
         quartiles=effort.by_gap if for_medians else (),
     )
+
+
+def _on_the_way(funnel: Funnel, least: int, published: bool) -> tuple[int | None, int | None]:
+    """The steps between starting and completing."""
+    reached = [count for _, count in funnel.steps()]
+    ended_at = [a - b for a, b in zip(reached, [*reached[1:], 0], strict=True)]
+    if published and withheld(ended_at, least):
+        return None, None
+    return funnel.first_pass, funnel.all_passed
 
 
 def _ending(

@@ -96,8 +96,7 @@ def _completion(figures: Figures) -> list[Markup]:
             (
                 module.label,
                 funnel.started,
-                funnel.first_pass,
-                funnel.all_passed,
+                *module.on_the_way,
                 completed,
                 going_on,
                 dropped,
@@ -131,8 +130,8 @@ def _completion(figures: Figures) -> list[Markup]:
             "One bar a module: completed, still going on, dropped out.",
             series,
             bars,
+            table=data_table(headers, rows),
         ),
-        data_table(headers, rows),
     ]  # fmt: skip
 
 
@@ -186,7 +185,16 @@ def _time_to_complete(figures: Figures) -> list[Markup]:
             "The share that has completed, by hours of work",
             "A rising line for each module from 0 to all, its 95 % interval as a band.",
             [(module.label, curve) for module, curve in shown],
-            table,
+            data_table(
+                ("module", "a quarter has completed", "half", "three quarters", "nine in ten"),
+                [
+                    (
+                        module.label,
+                        *(hours(curve.when(part), NOT_REACHED) for part in (0.25, 0.5, 0.75, 0.9)),
+                    )
+                    for module, curve in shown
+                ],
+            ),
         )
     )
     return parts

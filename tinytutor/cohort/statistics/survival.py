@@ -38,13 +38,32 @@ class SurvivalCurve:
     @property
     def median(self) -> float | None:
         """When half had completed; None where that was not reached."""
-        return _first_at_most(self.times, self.share, 0.5)
+        return self.when(0.5)
+
+    def when(self, completed: float) -> float | None:
+        """When this share had completed; None where that was not reached."""
+        return _first_at_most(self.times, self.share, 1 - completed)
 
     @property
     def median_interval(self) -> tuple[float | None, float | None]:
         """95 % interval of the median; an end is None where it was not reached."""
         low = _first_at_most(self.times, self.low, 0.5)
         return low, _first_at_most(self.times, self.high, 0.5)
+
+    def thinned(self, most: int) -> SurvivalCurve:
+        """At most so many of its points, evenly, with the first and the last: for a picture."""
+        if len(self.times) <= most:
+            return self
+        kept = np.linspace(0, len(self.times) - 1, most).astype(int)
+        return SurvivalCurve(
+            self.times[kept],
+            self.at_risk[kept],
+            self.completed[kept],
+            self.share[kept],
+            self.low[kept],
+            self.high[kept],
+            self.count,
+        )
 
     def risk_at(self, time: float) -> int:
         """How many were known to be at it at a time at which somebody completed, or later."""

@@ -17,13 +17,17 @@ def withheld(counts: Sequence[int], least: int) -> frozenset[int]:
 
     Parts below `least` are withheld, empty ones are not. Where what is withheld would add up to
     fewer than `least`, or is one part alone and so the whole less the others, the smallest other
-    part is withheld, too.
+    part is withheld, too; where there is none, the empty ones.
     """
     hidden = {place for place, count in enumerate(counts) if 0 < count < least}
     others = sorted(
         (place for place, count in enumerate(counts) if count and place not in hidden),
         key=lambda place: counts[place],
     )
-    while hidden and others and (len(hidden) == 1 or sum(counts[h] for h in hidden) < least):
+
+    def is_given_away() -> bool:
+        return bool(hidden) and (len(hidden) == 1 or sum(counts[h] for h in hidden) < least)
+
+    while others and is_given_away():
         hidden.add(others.pop(0))
-    return frozenset(hidden)
+    return frozenset(range(len(counts)) if is_given_away() else hidden)

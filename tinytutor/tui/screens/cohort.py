@@ -15,7 +15,7 @@ from textual.widgets.option_list import Option
 from textual_plotext import PlotextPlot
 
 from tinytutor.cohort.report.figures import Figures, ModuleFigures
-from tinytutor.cohort.report.words import hours, percent
+from tinytutor.cohort.report.words import hours, per_one, percent
 from tinytutor.tui import text
 from tinytutor.tui.commands import Place, bindings
 from tinytutor.tui.themes import DARK, OURS
@@ -52,6 +52,7 @@ class CohortScreen(Screen[None]):
 
     CSS_PATH = "cohort.tcss"
     BINDINGS = bindings(Place.COHORT)
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide")]
 
     def __init__(self, figures: Figures) -> None:
         super().__init__()
@@ -81,9 +82,12 @@ class CohortScreen(Screen[None]):
             figures.students, figures.finished, figures.active_hours
         ))  # fmt: skip
         table = self.query_one(DataTable)
-        table.add_columns(*text.COHORT_COLUMNS)
+        name, *counted = text.COHORT_COLUMNS
+        table.add_columns(name, *(Text(column, justify="right") for column in counted))
         for module in figures.modules:
-            table.add_row(*map(Text, _row(module, figures)), key=module.module_id)
+            first, *numbers = _row(module, figures)
+            cells = (Text(number, justify="right") for number in numbers)
+            table.add_row(Text(first), *cells, key=module.module_id)
         mend = self.query_one("#mend", OptionList)
         mend.border_title = Content(text.MEND_FIRST)
         mend.add_options(
@@ -131,12 +135,8 @@ def _row(module: ModuleFigures, figures: Figures) -> tuple[str, ...]:
         str(module.funnel.started),
         percent(module.funnel.completion) if module.ending[0] is not None else "–",
         hours(module.curve.median, text.NOT_REACHED) if module.curve else "–",
-        _rate(module.effort.errors_per_hour if module.effort else None),
+        per_one(module.effort.errors_per_hour if module.effort else None),
     )
-
-
-def _rate(value: float | None) -> str:
-    return "–" if value is None else f"{value:.2g}"
 
 
 def _draw_time(plot: Any, module: ModuleFigures, figures: Figures) -> str:
@@ -144,12 +144,13 @@ def _draw_time(plot: Any, module: ModuleFigures, figures: Figures) -> str:
     curve = module.curve
     if curve is None or not len(curve.times):
         return text.TOO_FEW
-    every = max(1, len(curve.times) // 200)
-    times = [0.0, *curve.times[::every].tolist()]
-    done = [0.0, *(100 * (1 - curve.share[::every])).tolist()]
+    drawn = curve.thinned(200)
+    times = [0.0, *drawn.times.tolist()]
+    done = [0.0, *(100 * (1 - drawn.share)).tolist()]
     plot.plot(times, done, marker="braille")
     plot.hline(50, "gray")
     plot.ylim(0, 100)
+    plot.yticks([0, 25, 50, 75, 100])
     plot.xlabel(text.HOURS)
     low, high = curve.median_interval
     median = hours(curve.median, text.NOT_REACHED)
