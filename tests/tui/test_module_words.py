@@ -59,6 +59,11 @@ def test_a_failure_shows_expected_over_got_and_points_at_the_difference() -> Non
     ]
 
 
+def test_an_error_in_place_of_an_answer_has_no_empty_line_beside_it() -> None:
+    words = plain(Failure("it broke", got="ValueError: no fit"))
+    assert words.splitlines() == ["it broke", "", "got       ValueError: no fit"]
+
+
 def test_a_failure_names_the_student_s_line() -> None:
     words = plain(Failure("NameError: x", at=StudentLine("double", 4, "return x[/i]")))
     assert "your line 4  return x[/i]" in words

@@ -129,7 +129,8 @@ def _compared(expected: str, got: str) -> Iterator[Content]:
         (text.EXPECTED, expected, "$text-success"),
         (text.GOT, got, "$text-error"),
     ):
-        for number, line in enumerate(words.split("\n")):
+        # Where an answer should have come and an error came, nothing stands beside it.
+        for number, line in enumerate(words.split("\n") if words else ()):
             shown = Content(line)
             if number == at[0]:
                 end = _token_end(line, at[1])
