@@ -9,7 +9,7 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
 from textual.screen import Screen
-from textual.widgets import Footer, OptionList, Static
+from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from tinytutor.curriculum import Course
@@ -20,6 +20,7 @@ from tinytutor.review.reviewing import CourseReview, Options, review_course
 from tinytutor.review.scorecard import CRITERIA, ModuleReview, Status, Verdict
 from tinytutor.tui import text
 from tinytutor.tui.commands import Place, bindings
+from tinytutor.tui.widgets.key_bar import KeyBar
 from tinytutor.tui.widgets.top_bar import TopBar, crumbs, share_bar
 
 _STATUS_COLOURS = {
@@ -59,7 +60,7 @@ class ReviewScreen(Screen[None]):
             yield OptionList(id="modules", markup=False)
             with VerticalScroll(id="scorecard"):
                 yield Static(id="detail", markup=False)
-        yield Footer(compact=True, show_command_palette=False)
+        yield KeyBar()
 
     def on_mount(self) -> None:
         """Reads the lessons once the screen is drawn."""
