@@ -203,8 +203,13 @@ async def a_prediction(pilot: Pilot[Any]) -> None:
     there = next(n for n, s in enumerate(sections) if s.title == "Systems analysis")
     screen.change(lambda state: state.to_section(there))
     await until(pilot, lambda: lesson.waits)
-    lesson.ask()
-    await until(pilot, lambda: isinstance(pilot.app.focused, Input))
+
+    def at_the_question() -> bool:
+        # Again and again: its line comes a moment after it.
+        lesson.ask()
+        return isinstance(pilot.app.focused, Input)
+
+    await until(pilot, at_the_question)
     await pilot.press(*"tanh twice as long, gelu ten times")
 
 

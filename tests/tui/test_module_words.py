@@ -12,7 +12,8 @@ from tinytutor.running.verdicts import Status, Verdict
 from tinytutor.tui import indenting
 from tinytutor.tui.differences import first_difference
 from tinytutor.tui.lesson_pieces import Piece, PieceKind, chunks, pieces
-from tinytutor.tui.result_content import failure_lines, prose, summary, verdict_content
+from tinytutor.tui.prose import prose
+from tinytutor.tui.result_content import failure_lines, summary, verdict_content
 from tinytutor.tui.widgets.lesson_blocks import output_content
 from tinytutor.tui.widgets.lesson_code import LessonFence, coloured
 from tinytutor.tutor.results import CheckResult

@@ -14,6 +14,7 @@ from tinytutor.tui import glyphs, text
 from tinytutor.tui.commands import Place, bindings
 from tinytutor.tui.layouts import KeptLayouts
 from tinytutor.tui.map_faces import Zoom
+from tinytutor.tui.prose import prose
 from tinytutor.tui.troubles import TROUBLES, complain
 from tinytutor.tui.widgets.key_bar import KeyBar
 from tinytutor.tui.widgets.map_view import MapView
@@ -95,7 +96,8 @@ class MapScreen(Screen[None]):
         ]
         if self._only:
             shown = text.only(text.STATE_WORDS[self._only], len(self._filtered()))
-            parts.insert(0, Content.styled(shown, "$text-warning"))
+            # Where room is scarce, the filter is what matters.
+            parts[: self.has_class("-narrow")] = [Content.styled(shown, "$text-warning")]
         if self.has_class("-roomy"):
             course = self._tutor.course
             used = {module.branch for module in course.modules}
@@ -136,9 +138,9 @@ class MapScreen(Screen[None]):
             "   ",
             self._branch(module.branch),
         )
-        parts = [head, Content(view.sentence)]
+        parts = [head, prose(view.sentence)]
         if state == "locked" and module.goal:
-            parts.append(Content.styled(module.goal, "$text-muted"))
+            parts.append(prose(module.goal, "$text-muted"))
         self.query_one("#detail", Static).update(Content("\n").join(parts))
 
     @on(MapView.Focused)

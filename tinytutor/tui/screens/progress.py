@@ -160,9 +160,8 @@ def _milestone(view: MilestoneView) -> Content:
     figures = in_words(view.figures)
     word = text.MILESTONE_WORDS[state]
     return Content.assemble(
-        (f"{glyphs.STATE[state]} {word:<12}", glyphs.STATE_COLOUR[state]),
-        " ",
         (view.milestone.title, "bold"),
-        "   ",
+        (f"\n{glyphs.STATE[state]} {word}", glyphs.STATE_COLOUR[state]),
+        "  ",
         (figures or view.milestone.gate, "$text-muted"),
     )

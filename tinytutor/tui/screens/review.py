@@ -20,6 +20,7 @@ from tinytutor.review.reviewing import CourseReview, Options, review_course
 from tinytutor.review.scorecard import CRITERIA, ModuleReview, Status, Verdict
 from tinytutor.tui import text
 from tinytutor.tui.commands import Place, bindings
+from tinytutor.tui.prose import prose
 from tinytutor.tui.widgets.key_bar import KeyBar
 from tinytutor.tui.widgets.top_bar import TopBar, crumbs, share_bar
 
@@ -91,7 +92,7 @@ class ReviewScreen(Screen[None]):
             f" {text.REVIEW_READY}     ",
             (essential, "bold $text-accent"),
             f" {text.REVIEW_ESSENTIAL}     ",
-            (text.REVIEW_NOT_RUN, "$text-muted"),
+            prose(text.REVIEW_NOT_RUN, "$text-muted"),
         )
         self.query_one("#health", Static).update(Content("\n").join([share_bar(share, 40), line]))
         listed = self.query_one("#modules", OptionList)
@@ -117,9 +118,9 @@ def _listed(module: ModuleReview) -> Content:
     mark, colour = _STATUS_COLOURS[module.status]
     counts = " ".join(f"{n} {severity}" for severity, n in module.counts.items() if n)
     return Content.assemble(
-        (f"{mark} {text.REVIEW_STATUS[module.status]:<12}", colour),
-        (f" {module.label}", "bold"),
-        (f"\n   {counts or text.REVIEW_NO_FINDINGS}", "$text-muted"),
+        (module.label, "bold"),
+        (f"\n{mark} {text.REVIEW_STATUS[module.status]}", colour),
+        (f"  {counts or text.REVIEW_NO_FINDINGS}", "$text-muted"),
     )
 
 
