@@ -19,6 +19,7 @@ from tinytutor.curriculum.graph import ancestors
 from tinytutor.notebooks.lesson import CellKind
 from tinytutor.notebooks.reading import read_lesson
 from tinytutor.tutor.hints import read_hints
+from tinytutor.tutor.puzzles import read_puzzle
 
 each_module = pytest.mark.parametrize("module_id", MODULE_IDS)
 
@@ -96,6 +97,19 @@ SECTIONS = (
     "Quick reference",
     "Summary and what comes next",
 )
+
+
+@each_module
+def test_puzzles_are_code_with_one_right_order(course: Course, module_id: str) -> None:
+    module = course.module(module_id)
+    for exercise_id in yaml.safe_load((module.folder / "hints.yaml").read_text("utf-8")):
+        puzzle = read_puzzle(module, exercise_id)
+        if puzzle is None:
+            continue
+        # A function around it, since most puzzles return.
+        ast.parse("def puzzle():\n" + "\n".join(f"    {line}" for line in puzzle.solution))
+        assert len(set(puzzle.pieces)) == len(puzzle.pieces), f"{exercise_id}: two lines are alike"
+        assert puzzle.distractors, f"{exercise_id}: nothing to choose from"
 
 
 @each_module

@@ -13,10 +13,12 @@ from tinytutor.progress.events import Activity, ConfusionReported, Event, Module
 from tinytutor.tui import text
 from tinytutor.tui.app import TutorApp
 from tinytutor.tui.commands import COMMANDS, Place
+from tinytutor.tui.screens.help import HelpDialog
 from tinytutor.tui.screens.map import MapScreen
 from tinytutor.tui.screens.quiz import QuizDialog
 from tinytutor.tui.screens.tour import TourDialog
 from tinytutor.tui.screens.welcome import WelcomeScreen
+from tinytutor.tui.widgets.key_bar import KeyBar
 from tinytutor.tutor.tutor import Tutor
 from tinytutor.tutor.workspace import is_workspace, open_workspace
 
@@ -212,3 +214,12 @@ async def test_the_footer_names_keys_as_the_texts_do(run_app: RunApp, started: P
         assert "^L Pane" in shown(pilot)
         assert "Esc Back" in shown(pilot)
         assert "F8 Confused" in shown(pilot), "the last of them is seen at 80 columns"
+
+
+@pytest.mark.usefixtures("started")
+async def test_a_click_on_a_key_of_the_footer_presses_it(run_app: RunApp) -> None:
+    async with run_app() as pilot:
+        bar = pilot.app.screen.query_one(KeyBar)
+        await pilot.click(bar, offset=(shown(pilot).splitlines()[-1].index("? Help"), 0))
+        await pilot.pause()
+        assert isinstance(pilot.app.screen, HelpDialog)

@@ -131,6 +131,14 @@ async def test_a_filter_sets_off_the_modules_of_one_state(run_app: RunApp) -> No
         assert colours_of(pilot, "02 Words") != colours[1]
 
 
+@pytest.mark.usefixtures("started")
+async def test_a_narrow_window_tells_how_to_end_a_filter(run_app: RunApp) -> None:
+    async with run_app(size=(80, 24)) as pilot:
+        await pilot.press("f")
+        await pilot.pause()
+        assert "Esc all  0 of 3 passed" in shown(pilot)
+
+
 @pytest.mark.usefixtures("passed_first")
 async def test_zoom_shows_less_and_more(run_app: RunApp) -> None:
     async with run_app(size=(120, 40)) as pilot:

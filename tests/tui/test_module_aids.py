@@ -8,6 +8,7 @@ import pytest
 from textual.widgets import Input, OptionList
 
 from tests.courses import NUMBERS, reference_cell, wrong_cell
+from tests.tui.conftest import RunApp, shown
 from tests.tui.module_harness import drawn, numbers, result, until, until_idle, words, write
 from tinytutor.progress.events import PredictionMade, PuzzleTried
 from tinytutor.tui import pairing
@@ -17,6 +18,7 @@ from tinytutor.tui.screens.puzzle import PuzzleDialog
 from tinytutor.tui.widgets.lesson_blocks import ExperimentBlock, OutputView, PredictionBlock
 from tinytutor.tui.widgets.lesson_pane import LessonPane
 from tinytutor.tui.widgets.pictures import Way, picture, way_of
+from tinytutor.tutor.puzzles import Puzzle
 
 DOUBLE, HALF = NUMBERS.exercises
 
@@ -99,6 +101,20 @@ async def take(pilot: object, dialog: PuzzleDialog, line: str) -> None:
     dialog.query_one(OptionList).highlighted = dialog._left.index(line)
     await pilot.press("enter")  # type: ignore[attr-defined]
     await pilot.pause()  # type: ignore[attr-defined]
+
+
+@pytest.mark.usefixtures("started")
+async def test_a_long_puzzle_leaves_its_keys_in_sight(run_app: RunApp) -> None:
+    puzzle = Puzzle("long", tuple(f"line_{n} = {n}" for n in range(14)), ("wrong = 0",))
+    async with run_app(size=(80, 24)) as pilot:
+        pilot.app.push_screen(PuzzleDialog("Long", puzzle, puzzle.first_wrong))
+        await pilot.pause()
+        await pilot.press(*["enter"] * 9)
+        await pilot.pause()
+        assert "Esc closes" in shown(pilot)
+        assert "9 of 14 lines" in shown(pilot)
+        last = puzzle.pieces[8]
+        assert f"9  {last}" in shown(pilot), "the line put down last is seen"
 
 
 async def test_blame_says_where_the_cause_is(tmp_path: Path) -> None:

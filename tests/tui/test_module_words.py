@@ -12,7 +12,8 @@ from tinytutor.running.verdicts import Status, Verdict
 from tinytutor.tui import indenting
 from tinytutor.tui.differences import first_difference
 from tinytutor.tui.lesson_pieces import Piece, PieceKind, chunks, pieces
-from tinytutor.tui.result_content import failure_lines, prose, summary, verdict_content
+from tinytutor.tui.prose import prose
+from tinytutor.tui.result_content import failure_lines, summary, verdict_content
 from tinytutor.tui.widgets.lesson_blocks import output_content
 from tinytutor.tui.widgets.lesson_code import LessonFence, coloured
 from tinytutor.tutor.results import CheckResult
@@ -57,6 +58,11 @@ def test_a_failure_shows_expected_over_got_and_points_at_the_difference() -> Non
         "",
         "look at   look [here]",
     ]
+
+
+def test_an_error_in_place_of_an_answer_has_no_empty_line_beside_it() -> None:
+    words = plain(Failure("it broke", got="ValueError: no fit"))
+    assert words.splitlines() == ["it broke", "", "got       ValueError: no fit"]
 
 
 def test_a_failure_names_the_student_s_line() -> None:

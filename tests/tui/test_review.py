@@ -29,6 +29,7 @@ async def test_scorecards_and_findings_are_shown(run_app: RunApp, course: Course
         await until(pilot, lambda: "RV503" in str(detail.content))
         assert "`from math import *`" in str(detail.content)
         assert "not met" in str(detail.content)
+        assert "RV503" in shown(pilot), "the map has a #detail of its own, of a few lines"
         await pilot.press("escape")
         await pilot.pause()
         assert not isinstance(pilot.app.screen, ReviewScreen)

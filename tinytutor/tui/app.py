@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import os
 import signal
 import threading
@@ -45,6 +46,8 @@ class TutorApp(App[None]):
     """Map, modules and progress of one workspace."""
 
     TITLE = text.APP
+    # Known from the start: a sheet that comes with its screen costs a second reading of all.
+    CSS_PATH = Path(__file__).parent / "screens" / MapScreen.CSS_PATH
     ENABLE_COMMAND_PALETTE = True
     COMMAND_PALETTE_BINDING = "ctrl+p"
     BINDINGS = bindings(Place.EVERYWHERE)
@@ -66,6 +69,11 @@ class TutorApp(App[None]):
         self.theme = self.settings.theme if known else DARK.name
         if glyphs.wants_ascii():
             self._filters.append(glyphs.AsciiFilter())
+
+    def on_ready(self) -> None:
+        """From now on garbage is looked for, but not among what the start has made."""
+        if not gc.isenabled():
+            self.call_after_refresh(_look_for_garbage)
 
     def on_mount(self) -> None:
         """Takes the chosen keys, then shows the map or the welcome."""
@@ -89,20 +97,19 @@ class TutorApp(App[None]):
 
             self.push_screen(TroubleScreen(str(problem)))
             return
-        self.push_screen(MapScreen(self.tutor))
+        the_map = MapScreen(self.tutor)
+        self.push_screen(the_map)
         if self.tutor.store.write_problem is not None:
             told = str(self.tutor.store.write_problem)
             self.notify(told, severity="error", timeout=30, markup=False)
         if first_time:
             self.action_tour()
         elif self.settings.quiz:
-            self.call_after_refresh(self._ask_questions)
-        self.call_after_refresh(self._warm_up)
+            the_map.call_after_refresh(self._ask_questions)
+        the_map.call_after_refresh(self._warm_up)
 
     def _ask_questions(self) -> None:
         """Puts up the questions of this session, if any are due."""
-        from tinytutor.tui.screens.quiz import QuizDialog  # noqa: PLC0415
-
         if self.tutor is None or not isinstance(self.screen, MapScreen):
             return
         try:
@@ -111,6 +118,8 @@ class TutorApp(App[None]):
             complain(self.screen, problem)
             return
         if questions:
+            from tinytutor.tui.screens.quiz import QuizDialog  # noqa: PLC0415
+
             self.push_screen(QuizDialog(self.tutor, questions))
 
     def _warm_up(self) -> None:
@@ -301,6 +310,11 @@ class TutorApp(App[None]):
                 if last is not None:
                     self.tutor.record_activity(Event(last))
             await self.tutor.close()
+
+
+def _look_for_garbage() -> None:
+    gc.freeze()
+    gc.enable()
 
 
 def module_of(screen: Screen[Any]) -> str | None:

@@ -12,23 +12,12 @@ from tinytutor.running.verdicts import Status, Verdict
 from tinytutor.tui import glyphs, text
 from tinytutor.tui.differences import first_difference
 from tinytutor.tui.module_state import ModuleState, shown_status
+from tinytutor.tui.prose import prose
 from tinytutor.tui.runs import Run, RunKind
 from tinytutor.tutor.results import CheckResult
 
-_CODE = re.compile(r"`([^`\n]+)`")
 _TRACE_SHOWN = 40
 """Lines of captured output shown; the rest stays in the notebook."""
-
-
-def prose(words: str, style: str = "") -> Content:
-    """A sentence with `code` in it, the code set apart by colour."""
-    parts: list[Content] = []
-    end = 0
-    for match in _CODE.finditer(words):
-        parts += [Content(words[end : match.start()]), Content.styled(match[1], "$text-accent")]
-        end = match.end()
-    content = Content("").join([*parts, Content(words[end:])])
-    return content.stylize_before(style) if style else content
 
 
 def status_line(status: str, title: str, seconds: float | None = None) -> Content:
@@ -129,7 +118,8 @@ def _compared(expected: str, got: str) -> Iterator[Content]:
         (text.EXPECTED, expected, "$text-success"),
         (text.GOT, got, "$text-error"),
     ):
-        for number, line in enumerate(words.split("\n")):
+        # Where an answer should have come and an error came, nothing stands beside it.
+        for number, line in enumerate(words.split("\n") if words else ()):
             shown = Content(line)
             if number == at[0]:
                 end = _token_end(line, at[1])

@@ -9,7 +9,8 @@ from textual.content import Content
 from tinytutor.notebooks.lesson import Exercise
 from tinytutor.tui import glyphs, text
 from tinytutor.tui.module_state import ModuleState
-from tinytutor.tui.result_content import prose, status_line, verdict_content
+from tinytutor.tui.prose import prose
+from tinytutor.tui.result_content import status_line, verdict_content
 from tinytutor.tui.runs import RunKind
 
 _WORDS_WIDTH = 2 + max(map(len, text.TEST_WORDS.values()))

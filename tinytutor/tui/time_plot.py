@@ -26,6 +26,8 @@ def time_plot(days: Mapping[str, float], passed: Mapping[str, int], today: date)
     seconds = [days.get(day.isoformat(), 0.0) for day in shown]
     most = max(seconds)
     lines = [Content.styled(text.plot_title(text.duration(most)), "$text-muted")]
+    if any(passed.get(day.isoformat()) for day in shown):
+        lines[0] += Content.styled(f"  {text.PLOT_PASSED}", "$text-success")
     for line in range(_LINES - 1, -1, -1):
         bars = (_bar(each / most if most else 0.0, line) for each in seconds)
         lines.append(Content.styled("".join(f"{bar * 2} " for bar in bars), "$primary"))
@@ -34,8 +36,7 @@ def time_plot(days: Mapping[str, float], passed: Mapping[str, int], today: date)
     counts = (passed.get(day.isoformat(), 0) for day in shown)
     marks = "".join(f"{'+' + str(count) if count else '':2} " for count in counts)
     if marks.strip():
-        words = Content.assemble((marks, "bold $text-success"), (text.PLOT_PASSED, "$text-muted"))
-        lines.append(words)
+        lines.append(Content.styled(marks, "bold $text-success"))
     return Content("\n").join(lines)
 
 

@@ -6,7 +6,6 @@ import platform
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from importlib.metadata import version
 
 from tinytutor import __version__
 from tinytutor.curriculum import Module
@@ -97,6 +96,8 @@ def attempt_events(
     course_version: str,
 ) -> tuple[Event, ...]:
     """What is recorded of a check, to be stored in one transaction."""
+    from importlib.metadata import version  # noqa: PLC0415  10 ms, and no check ran so far
+
     attempt = AttemptFinished(
         attempt_id=new_id(),
         scope=Scope.EXERCISE if exercise_id else Scope.MODULE,

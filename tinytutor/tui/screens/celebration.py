@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from textual.app import ComposeResult
-from textual.containers import Vertical
+from textual.containers import Center, Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
@@ -46,7 +46,8 @@ class Celebration(ModalScreen[bool]):
             yield Static(Content(glyphs.STATE["passed"]), classes="sign")
             yield Static(Content(f"{passed.title} {text.PASSED_TITLE}"), classes="headline")
             yield Static(self._figures(), classes="figures")
-            yield Static(self._unlocked(), classes="unlocked")
+            with Center():
+                yield Static(self._unlocked(), classes="unlocked")
             if passed.library_file:
                 words = Content.assemble(
                     (f"{text.IN_LIBRARY}  ", "$text-muted"), passed.library_file

@@ -10,7 +10,7 @@ from textual.app import App, ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.screen import Screen
-from textual.widgets import DataTable, Footer, OptionList, Static
+from textual.widgets import DataTable, OptionList, Static
 from textual.widgets.option_list import Option
 from textual_plotext import PlotextPlot
 
@@ -19,6 +19,7 @@ from tinytutor.cohort.report.words import hours, per_one, percent
 from tinytutor.tui import text
 from tinytutor.tui.commands import Place, bindings
 from tinytutor.tui.themes import DARK, OURS
+from tinytutor.tui.widgets.key_bar import KeyBar
 from tinytutor.tui.widgets.top_bar import TopBar, crumbs
 
 PLOTS = ("time", "ending", "first_tries")
@@ -72,7 +73,7 @@ class CohortScreen(Screen[None]):
                 # What the plot says, in words: for screen readers, and where it is too small.
                 yield Static(id="words", markup=False)
         yield OptionList(id="mend", markup=False)
-        yield Footer(compact=True, show_command_palette=False)
+        yield KeyBar()
 
     def on_mount(self) -> None:
         """Fills everything in; nothing changes while it is open but the choice of module."""

@@ -9,6 +9,8 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Button, Static
 
+from tinytutor.tui.prose import prose
+
 
 class Choice(ModalScreen[bool]):
     """A question with two answers; the first is the safe one and has the focus."""
@@ -29,7 +31,7 @@ class Choice(ModalScreen[bool]):
         """Title, question, answers."""
         with Vertical(classes="dialog"):
             yield Static(Content.styled(self._title, "bold"), classes="title")
-            yield Static(Content(self._question), classes="question")
+            yield Static(prose(self._question), classes="question")
             with Horizontal(classes="answers"):
                 yield Button(Content(self._no), id="no")
                 yield Button(Content(self._yes), id="yes")

@@ -8,13 +8,15 @@ from textual.binding import Binding
 from textual.content import Content
 from textual.screen import Screen
 from textual.timer import Timer
-from textual.widgets import Footer, Input, Static
+from textual.widgets import Input, Static
 
 from tinytutor.tui import glyphs, text
 from tinytutor.tui.commands import Place, bindings
 from tinytutor.tui.layouts import KeptLayouts
 from tinytutor.tui.map_faces import Zoom
+from tinytutor.tui.prose import prose
 from tinytutor.tui.troubles import TROUBLES, complain
+from tinytutor.tui.widgets.key_bar import KeyBar
 from tinytutor.tui.widgets.map_view import MapView
 from tinytutor.tui.widgets.top_bar import TopBar, crumbs, share_bar
 from tinytutor.tutor.appearance import BRANCH_SYMBOLS, branch_symbol
@@ -43,15 +45,15 @@ class MapScreen(Screen[None]):
         self._forgetting: Timer | None = None
 
     def compose(self) -> ComposeResult:
-        """Bar, map, detail, search, keys."""
+        """Bar, map, detail, keys."""
+        # Textual says so only after a first layout, and the map would be drawn for that, too.
+        width = self.app.size.width
+        self.add_class([name for least, name in self.HORIZONTAL_BREAKPOINTS if width >= least][-1])
         yield TopBar()
         layouts = KeptLayouts(self._tutor.workspace.state_folder / "map_layouts.json")
         yield MapView(self._tutor.course, layouts, id="map")
         yield Static(id="detail", markup=False)
-        search = Input(placeholder=text.FIND_PROMPT, id="search", max_length=60)
-        search.display = False
-        yield search
-        yield Footer(compact=True, show_command_palette=False)
+        yield KeyBar()
 
     def on_mount(self) -> None:
         """Begins at what comes next."""
@@ -94,7 +96,8 @@ class MapScreen(Screen[None]):
         ]
         if self._only:
             shown = text.only(text.STATE_WORDS[self._only], len(self._filtered()))
-            parts.insert(0, Content.styled(shown, "$text-warning"))
+            # Where room is scarce, the filter is what matters.
+            parts[: self.has_class("-narrow")] = [Content.styled(shown, "$text-warning")]
         if self.has_class("-roomy"):
             course = self._tutor.course
             used = {module.branch for module in course.modules}
@@ -135,9 +138,9 @@ class MapScreen(Screen[None]):
             "   ",
             self._branch(module.branch),
         )
-        parts = [head, Content(view.sentence)]
+        parts = [head, prose(view.sentence)]
         if state == "locked" and module.goal:
-            parts.append(Content.styled(module.goal, "$text-muted"))
+            parts.append(prose(module.goal, "$text-muted"))
         self.query_one("#detail", Static).update(Content("\n").join(parts))
 
     @on(MapView.Focused)
@@ -243,10 +246,10 @@ class MapScreen(Screen[None]):
 
     def action_find(self) -> None:
         """Asks for a number or a title."""
-        search = self.query_one("#search", Input)
-        search.display = True
-        search.value = ""
-        search.focus()
+        if not self.query("#search"):
+            search = Input(placeholder=text.FIND_PROMPT, id="search", max_length=60)
+            self.mount(search)
+            search.focus()
 
     def action_find_again(self, direction: str) -> None:
         """The next or previous module that fits the search."""
@@ -290,11 +293,11 @@ class MapScreen(Screen[None]):
         """Escape ends the search, and what it has found."""
         if event.key == "escape":
             event.stop()
-            if self.query_one("#search", Input).display:
+            if self.query("#search"):
                 self._end_search()
             else:
                 self.action_end_filter()
 
     def _end_search(self) -> None:
-        self.query_one("#search", Input).display = False
+        self.query("#search").remove()
         self._map.focus()

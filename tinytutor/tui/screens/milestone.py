@@ -9,11 +9,12 @@ from textual import work
 from textual.app import ComposeResult
 from textual.content import Content
 from textual.screen import Screen
-from textual.widgets import Footer, RichLog, Static
+from textual.widgets import RichLog, Static
 
 from tinytutor.progress.active_time import ActivityMeter
 from tinytutor.running.events import CellOutput, RunEvent
 from tinytutor.tui import glyphs, text
+from tinytutor.tui.widgets.key_bar import KeyBar
 from tinytutor.tui.widgets.top_bar import TopBar, crumbs
 from tinytutor.tutor.milestones import MilestoneResult, MilestoneView, in_words
 from tinytutor.tutor.tutor import Tutor
@@ -42,7 +43,7 @@ class MilestoneScreen(Screen[None]):
         yield TopBar()
         yield RichLog(id="printed", wrap=False, markup=False, highlight=False)
         yield Static(id="outcome", markup=False)
-        yield Footer(compact=True, show_command_palette=False)
+        yield KeyBar()
 
     def on_mount(self) -> None:
         """Names the milestone and begins."""

@@ -11,7 +11,7 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.screen import Screen
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 from textual.worker import Worker, WorkerState
 
 from tinytutor.notebooks.lesson import Lesson
@@ -26,6 +26,7 @@ from tinytutor.tui.screens.outline import OutlineDialog
 from tinytutor.tui.settings import Settings
 from tinytutor.tui.troubles import TROUBLES
 from tinytutor.tui.widgets.exercise_pane import ExercisePane
+from tinytutor.tui.widgets.key_bar import KeyBar
 from tinytutor.tui.widgets.lesson_blocks import ExercisePointer
 from tinytutor.tui.widgets.lesson_code import LessonMarkdown
 from tinytutor.tui.widgets.lesson_pane import LessonPane
@@ -72,7 +73,7 @@ class ModulePage(Screen[None]):
             with Vertical(id="work"):
                 yield ExercisePane(self._link, id="exercise")
                 yield TestsPane(id="tests")
-        yield Footer(compact=True, show_command_palette=False)
+        yield KeyBar()
 
     def on_mount(self) -> None:
         """Opens the lesson."""

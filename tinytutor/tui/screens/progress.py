@@ -15,7 +15,7 @@ from textual.color import Color, ColorParseError
 from textual.containers import Horizontal
 from textual.content import Content
 from textual.screen import Screen
-from textual.widgets import DataTable, Footer, OptionList, Static
+from textual.widgets import DataTable, OptionList, Static
 from textual.widgets.option_list import Option
 
 from tinytutor.progress.active_time import ActivityMeter, time_spent
@@ -24,6 +24,7 @@ from tinytutor.tui import glyphs, text
 from tinytutor.tui.commands import Place, bindings
 from tinytutor.tui.time_plot import time_plot
 from tinytutor.tui.troubles import TROUBLES, complain
+from tinytutor.tui.widgets.key_bar import KeyBar
 from tinytutor.tui.widgets.top_bar import TopBar, crumbs, share_bar
 from tinytutor.tutor.estimates import hours_left
 from tinytutor.tutor.milestones import MilestoneView, in_words
@@ -51,7 +52,7 @@ class ProgressScreen(Screen[None]):
         with Horizontal(id="below"):
             yield Static(id="plot", markup=False)
             yield OptionList(id="milestones", markup=False)
-        yield Footer(compact=True, show_command_palette=False)
+        yield KeyBar()
 
     def on_mount(self) -> None:
         """Fills in what is known now."""
@@ -159,9 +160,8 @@ def _milestone(view: MilestoneView) -> Content:
     figures = in_words(view.figures)
     word = text.MILESTONE_WORDS[state]
     return Content.assemble(
-        (f"{glyphs.STATE[state]} {word:<12}", glyphs.STATE_COLOUR[state]),
-        " ",
         (view.milestone.title, "bold"),
-        "   ",
+        (f"\n{glyphs.STATE[state]} {word}", glyphs.STATE_COLOUR[state]),
+        "  ",
         (figures or view.milestone.gate, "$text-muted"),
     )

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from textual import on
 from textual.app import ComposeResult
-from textual.containers import Vertical
+from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import OptionList, Static
@@ -38,10 +38,11 @@ class PuzzleDialog(ModalScreen[None]):
 
     def compose(self) -> ComposeResult:
         """Answer, pieces, keys."""
-        with Vertical(classes="dialog wide-only"):
+        with Vertical(classes="dialog puzzle"):
             yield Static(Content.styled(self._title, "bold"), classes="title")
             yield Static(Content.styled(text.PUZZLE_YOURS, "$text-muted"))
-            yield Static(id="order", markup=False)
+            with VerticalScroll(id="order-scroll", can_focus=False):
+                yield Static(id="order", markup=False)
             yield Static(id="outcome", markup=False)
             yield Static(Content.styled(text.PUZZLE_LEFT, "$text-muted"))
             yield OptionList(markup=False)
@@ -77,6 +78,7 @@ class PuzzleDialog(ModalScreen[None]):
                 Content.assemble((f"{sign} {index + 1:2}  ", "$text-error"), coloured(line))
             )
         self.query_one("#order", Static).update(Content("\n").join(lines))
+        self.query_one("#order-scroll").scroll_end(animate=False)
         needs = text.puzzle_needs(len(self._order), len(self._puzzle.solution))
         if self._solved:
             said = Content.styled(text.PUZZLE_RIGHT, "bold $text-success")

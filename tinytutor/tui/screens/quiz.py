@@ -13,7 +13,7 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from tinytutor.tui import glyphs, text
-from tinytutor.tui.result_content import prose
+from tinytutor.tui.prose import prose
 from tinytutor.tui.troubles import TROUBLES, complain
 from tinytutor.tutor.quiz import Question
 from tinytutor.tutor.tutor import Tutor

@@ -9,7 +9,7 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
 from textual.screen import Screen
-from textual.widgets import Footer, OptionList, Static
+from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from tinytutor.curriculum import Course
@@ -20,6 +20,8 @@ from tinytutor.review.reviewing import CourseReview, Options, review_course
 from tinytutor.review.scorecard import CRITERIA, ModuleReview, Status, Verdict
 from tinytutor.tui import text
 from tinytutor.tui.commands import Place, bindings
+from tinytutor.tui.prose import prose
+from tinytutor.tui.widgets.key_bar import KeyBar
 from tinytutor.tui.widgets.top_bar import TopBar, crumbs, share_bar
 
 _STATUS_COLOURS = {
@@ -59,7 +61,7 @@ class ReviewScreen(Screen[None]):
             yield OptionList(id="modules", markup=False)
             with VerticalScroll(id="scorecard"):
                 yield Static(id="detail", markup=False)
-        yield Footer(compact=True, show_command_palette=False)
+        yield KeyBar()
 
     def on_mount(self) -> None:
         """Reads the lessons once the screen is drawn."""
@@ -90,7 +92,7 @@ class ReviewScreen(Screen[None]):
             f" {text.REVIEW_READY}     ",
             (essential, "bold $text-accent"),
             f" {text.REVIEW_ESSENTIAL}     ",
-            (text.REVIEW_NOT_RUN, "$text-muted"),
+            prose(text.REVIEW_NOT_RUN, "$text-muted"),
         )
         self.query_one("#health", Static).update(Content("\n").join([share_bar(share, 40), line]))
         listed = self.query_one("#modules", OptionList)
@@ -116,9 +118,9 @@ def _listed(module: ModuleReview) -> Content:
     mark, colour = _STATUS_COLOURS[module.status]
     counts = " ".join(f"{n} {severity}" for severity, n in module.counts.items() if n)
     return Content.assemble(
-        (f"{mark} {text.REVIEW_STATUS[module.status]:<12}", colour),
-        (f" {module.label}", "bold"),
-        (f"\n   {counts or text.REVIEW_NO_FINDINGS}", "$text-muted"),
+        (module.label, "bold"),
+        (f"\n{mark} {text.REVIEW_STATUS[module.status]}", colour),
+        (f"  {counts or text.REVIEW_NO_FINDINGS}", "$text-muted"),
     )
 
 

@@ -6,11 +6,11 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.screen import Screen
-from textual.widgets import Footer
 
 from tinytutor.tui import text
 from tinytutor.tui.differences import first_difference
 from tinytutor.tui.widgets.editor import CodeEditor
+from tinytutor.tui.widgets.key_bar import KeyBar
 from tinytutor.tui.widgets.top_bar import TopBar, crumbs
 
 _LINES_BEFORE = 3
@@ -37,7 +37,7 @@ class SolutionScreen(Screen[None]):
                     editor = CodeEditor(read_only=True)
                     editor.text = source
                     yield editor
-        yield Footer(compact=True, show_command_palette=False)
+        yield KeyBar()
 
     def on_mount(self) -> None:
         """Names the exercise."""

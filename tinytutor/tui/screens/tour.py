@@ -9,7 +9,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from tinytutor.tui import text
-from tinytutor.tui.result_content import prose
+from tinytutor.tui.prose import prose
 
 
 class TourDialog(ModalScreen[None]):

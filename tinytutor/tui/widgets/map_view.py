@@ -25,17 +25,19 @@ from tinytutor.tutor.results import ModuleView
 _TONES = ("quiet", "done", "left", "edge", "edge-lit", "focus", "dim")
 _SPACE = Role(Part.SPACE)
 _STATES = ("passed", "started", "open", "locked", "stale")
+_NAMES = (
+    *_TONES,
+    *_STATES,
+    *(f"title-{state}" for state in _STATES),
+    *(f"branch-{number}" for number in range(len(BRANCH_SYMBOLS))),
+)
+"""What the style sheet gives colours to."""
 
 
 class MapView(ScrollView, can_focus=True):
     """The modules as boxes, one of them focused."""
 
-    COMPONENT_CLASSES = {
-        *(f"map--{tone}" for tone in _TONES),
-        *(f"map--{state}" for state in _STATES),
-        *(f"map--title-{state}" for state in _STATES),
-        *(f"map--branch-{number}" for number in range(len(BRANCH_SYMBOLS))),
-    }
+    COMPONENT_CLASSES = {f"map--{name}" for name in _NAMES}
     BINDINGS = [
         Binding(f"{key},{letter}", f"walk({direction.value!r})", show=False)
         for key, letter, direction in (
@@ -74,6 +76,9 @@ class MapView(ScrollView, can_focus=True):
         self._related: frozenset[str] = frozenset()
         self._left = self._top = 0
         self._styles: dict[Role, Style] = {}
+        self._colours: tuple[Style, ...] = ()
+        """Of the style sheet, when the lines were drawn."""
+        self._styles_changed = True
         self._strips: dict[int, Strip] = {}
         """Lines drawn since the last change, in their whole breadth."""
         self.zoom = Zoom.FIT
@@ -81,6 +86,8 @@ class MapView(ScrollView, can_focus=True):
 
     def show(self, views: Sequence[ModuleView]) -> None:
         """Puts up the modules as they are now."""
+        if views == self._views:
+            return
         self._views = views
         self._states = {view.module.id: view.state.value for view in views}
         self._redraw()
@@ -130,6 +137,8 @@ class MapView(ScrollView, can_focus=True):
 
     def render_line(self, y: int) -> Strip:
         """One line of the window."""
+        if self._styles_changed:
+            self._heed_styles()
         row = y + self.scroll_offset.y - self._top
         if row not in self._strips:
             self._strips[row] = self._drawn_line(row)
@@ -197,8 +206,16 @@ class MapView(ScrollView, can_focus=True):
 
     def notify_style_update(self) -> None:
         """Another theme has other colours."""
-        self._forget_drawn()
+        self._styles_changed = True
         super().notify_style_update()
+
+    def _heed_styles(self) -> None:
+        """Most changes of style leave the colours as they are, and so the drawn lines."""
+        self._styles_changed = False
+        colours = (self.rich_style, *map(self._named, _NAMES))
+        if colours != self._colours:
+            self._colours = colours
+            self._forget_drawn()
 
     def _style_of(self, role: Role) -> Style:
         """A line has dozens of stretches, a map only a few hundred roles: each is asked once."""

@@ -17,7 +17,13 @@ class TopBar(Horizontal):
         background: $surface;
         padding: 0 1;
         & > .left { width: 1fr; text-wrap: nowrap; text-overflow: ellipsis; }
-        & > .right { width: auto; max-width: 60%; text-wrap: nowrap; color: $text-muted; }
+        & > .right {
+            width: auto;
+            max-width: 75%;
+            padding: 0 0 0 2;
+            text-wrap: nowrap;
+            color: $text-muted;
+        }
     }
     """
 
