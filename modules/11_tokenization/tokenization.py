@@ -1161,7 +1161,7 @@ half sentences such as `. A kind word costs nothing`. They fit the text they
 come from, and little else.
 
 Tales from a grammar repeat themselves a lot. On usual English, GPT-2's
-50,257 ids reach about 4 characters per token. Ours have that with 600.
+50,257 ids reach about 4 characters per token. Ours pass that with 600.
 
 Now another price. Who pays for the pieces that were not learned?
 """
