@@ -634,9 +634,9 @@ rows of one name together:
    rows                                by_operation(rows)
 
    name    flops  nbytes  seconds              calls  flops  nbytes  s.
-   matmul     48     208     5 µs      matmul      2    112     528  8 µs
+   matmul     48     208     5 µs      matmul      2    112     464  8 µs
    add         8     160     2 µs      add         2     16     320  4 µs
-   matmul     64     320     3 µs
+   matmul     64     256     3 µs
    add         8     160     2 µs
 ```
 

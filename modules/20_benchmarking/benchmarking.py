@@ -131,7 +131,7 @@ function, each timed five times. Nothing was changed in between.
 
 # %%
 def small_work():
-    """A product that takes some tenths of a millisecond."""
+    """A product that takes about a tenth of a millisecond."""
     a = np.ones((128, 128), dtype=np.float32)
     return a @ a
 
