@@ -634,9 +634,9 @@ rows of one name together:
    rows                                by_operation(rows)
 
    name    flops  nbytes  seconds              calls  flops  nbytes  s.
-   matmul     48     208     5 µs      matmul      2    112     528  8 µs
+   matmul     48     208     5 µs      matmul      2    112     464  8 µs
    add         8     160     2 µs      add         2     16     320  4 µs
-   matmul     64     320     3 µs
+   matmul     64     256     3 µs
    add         8     160     2 µs
 ```
 
@@ -1065,7 +1065,7 @@ it moves one byte?
 
 1. about 0.1: a FLOP is dearer than a byte
 2. about 1: a processor is built in balance
-3. 2 or more: a byte is dearer than a FLOP
+3. about 2, or more: a byte is dearer than a FLOP
 """
 
 
@@ -1116,10 +1116,10 @@ On a small laptop-class machine, with one thread, we measured:
    peak / bandwidth, float32           1.9 FLOPs per byte
 ```
 
-About 2: answer 3, just so. That last number is called the **ridge**. Below
-it work is memory-bound, above it compute-bound. The law: **to reach the
-peak, work must do more FLOPs for each byte than the ridge says.** An
-addition of two float32 tensors does 1 for 12 bytes.
+Answer 3. That last number is called the **ridge**. Below it work is
+memory-bound, above it compute-bound. The law: **to reach the peak, work
+must do more FLOPs for each byte than the ridge says.** An addition of two
+float32 tensors does 1 for 12 bytes.
 
 The **cache** is a small, fast memory inside the processor. What fits into
 it moves faster. Keep that in mind for the next picture.

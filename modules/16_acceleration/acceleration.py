@@ -1132,9 +1132,9 @@ Each way has a law of its own, and you can read it from its line:
 ```
 
 **The slope is the number of loops that are left.** The first step brought
-least: a factor of 6. A call costs as much as 22 steps of the inner loop, so
-below n = 22 the dots are even slower. The second step brought 70. It took
-away the square.
+a factor of 6. A call costs as much as 22 steps of the inner loop, so below
+n = 22 the dots are even slower. The second step brought 70. It took away
+the square.
 
 In the last column the arithmetic begins to show. At n = 128 a product needs
 0.25 ms, and only 0.003 ms of them are the call. From here on no loop is

@@ -1018,7 +1018,8 @@ for name, write in (("plain", generate), ("cached", generate_cached)):
     written = write(writer, [31, 4, 15], 12, 1.0, make_rng(9))
     rows = profile(lambda write=write: write(writer, [31, 4, 15], 12, 0))
     megaflops = sum(row.flops for row in rows) / 1e6
-    print(f"{name:<7} {megaflops:5.1f} million FLOPs  {written}")
+    ids = " ".join(map(str, written))
+    print(f"{name:<7} {megaflops:3.1f} million FLOPs  {ids}")
 
 # %% [markdown]
 """

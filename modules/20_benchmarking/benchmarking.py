@@ -94,6 +94,7 @@ and measurements, and the five things that will compete. They stay here.
 
 # %%
 import copy
+import textwrap
 from functools import cache
 
 from tinytorch.acceleration import fused_gelu
@@ -130,7 +131,7 @@ function, each timed five times. Nothing was changed in between.
 
 # %%
 def small_work():
-    """A product that takes some tenths of a millisecond."""
+    """A product that takes about a tenth of a millisecond."""
     a = np.ones((128, 128), dtype=np.float32)
     return a @ a
 
@@ -1408,7 +1409,7 @@ print()
 bars({s.name: 1e3 * s.seconds for s in writing}, unit="ms")
 print()
 condition = "48 new ids after 8, 9 rounds in turns, one thread"
-print(claim(writing[2], writing[0], condition))
+print(textwrap.fill(claim(writing[2], writing[0], condition), width=76))
 
 # %% [markdown]
 """

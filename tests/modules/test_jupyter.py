@@ -1,4 +1,7 @@
-"""A solved notebook runs in plain Jupyter, beside the library, without an error in any cell."""
+"""A solved notebook runs in plain Jupyter, beside the library, without an error in any cell.
+
+Some of them, if thorough all: each lesson runs as a program in `test_lessons`.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
+from tests.conftest import THOROUGH
 from tests.modules.conftest import MODULE_IDS
 from tinytutor.curriculum import Course
 from tinytutor.notebooks.lesson import CellKind
@@ -17,7 +21,7 @@ from tinytutor.notebooks.reading import read_lesson
 from tinytutor.notebooks.student import starter_notebook
 
 
-@pytest.mark.parametrize("module_id", MODULE_IDS)
+@pytest.mark.parametrize("module_id", MODULE_IDS if THOROUGH else MODULE_IDS[3::6])
 def test_every_cell_runs_in_jupyter(
     course: Course, reference_folder: Path, tmp_path: Path, module_id: str
 ) -> None:

@@ -2,36 +2,27 @@
 
 from __future__ import annotations
 
-import compileall
-import contextlib
-import functools
-import io
-import signal
-import tracemalloc
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from types import CodeType
-from typing import Any
 
-import numpy as np
 import pytest
 
 from tests.modules.conftest import COURSE, MODULE_IDS
-from tests.modules.numerics.library import imported
+from tests.modules.variants import run_variants
 from tinytutor.authoring.mistakes import read_mistakes, with_mistake
 from tinytutor.notebooks.assembly import assemble
-from tinytutor.notebooks.lesson import CellKind, Lesson
+from tinytutor.notebooks.lesson import Lesson
 from tinytutor.notebooks.library import reference_solutions
 from tinytutor.notebooks.matching import match
 from tinytutor.notebooks.probes import FILE_NAME, ProbeSource, read_probes
 from tinytutor.notebooks.reading import read_lesson
 from tinytutor.notebooks.student import parse_student_notebook, starter_notebook
-from tinytutor.running.events import RunEvent
+from tinytutor.running.events import Job
 from tinytutor.running.hidden import answers, judge_hidden, with_probes
-from tinytutor.running.inside.apart import namespace_for, run_apart
-from tinytutor.running.plain_values import difference, to_json
+from tinytutor.running.plain_values import difference
 from tinytutor.running.runner import Runner, job_of
 from tinytutor.running.verdicts import Status
+from tinytutor.tutor.checking import collect
 
 SEED, OTHER_SEED = 11, 12
 CAUGHT = 0.85
@@ -47,19 +38,7 @@ ALWAYS_THE_SAME = {
 KERNEL_MODULE = "03_activations"
 """The module whose probes run in real kernels."""
 LIMIT = 3.0
-"""Seconds for a cell or a probe, in which the reference needs less than a tenth."""
-
-
-@functools.cache
-def compiled(source: str, cell_id: str) -> CodeType:
-    return compile(source, f"<{cell_id}>", "exec")
-
-
-@pytest.fixture(scope="session")
-def library_folder(reference_folder: Path) -> Path:
-    """The reference library, compiled: it is imported once per mistake."""
-    compileall.compile_dir(reference_folder, quiet=1)
-    return reference_folder
+"""Seconds for a probe in a kernel, in which the reference needs less than a tenth."""
 
 
 each_module = pytest.mark.parametrize("module_id", MODULE_IDS)
@@ -71,47 +50,15 @@ def probes_of(lesson: Lesson) -> dict[str, ProbeSource]:
     return {probe.exercise_id: probe for probe in probes}
 
 
-@contextlib.contextmanager
-def at_most(seconds: float) -> Iterator[None]:
-    """Raises TimeoutError after that: some mistakes never come to an end."""
-
-    def give_up(*_: object) -> None:
-        raise TimeoutError
-
-    before = signal.signal(signal.SIGALRM, give_up)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
-
-
-@contextlib.contextmanager
-def executed(
-    lesson: Lesson, solutions: Mapping[str, str], folder: Path
-) -> Iterator[dict[str, Any]]:
-    """The names that a lesson's cells define on a library of their own; errors are passed by."""
-    names: dict[str, Any] = {"__name__": "__main__"}
-    with imported(folder), contextlib.redirect_stdout(io.StringIO()), np.errstate(all="ignore"):
-        for cell in lesson.cells:
-            source = cell.source if cell.kind is CellKind.GIVEN else solutions.get(cell.id, "")
-            with contextlib.suppress(Exception), at_most(LIMIT):
-                exec(compiled(source, cell.id), names)
-        yield names
-        tracemalloc.stop()
-
-
-def answer(probe: ProbeSource, names: Mapping[str, Any], seed: int) -> str:
-    """As `tinytutor.running.inside.kernel` computes it."""
-    apart = namespace_for(names)
-    run_apart(probe.source, "<probe>", apart)
-    return to_json(apart[probe.function](np.random.Generator(np.random.PCG64(seed))))
-
-
-def answers_of_reference(lesson: Lesson, folder: Path, seed: int) -> dict[str, str]:
-    with executed(lesson, reference_solutions(lesson), folder) as names:
-        return {key: answer(probe, names, seed) for key, probe in probes_of(lesson).items()}
+def job(
+    lesson: Lesson, solutions: Mapping[str, str], probes: Sequence[ProbeSource], seed: int = SEED
+) -> Job:
+    """What runs a notebook with these solutions, and then probes in place of tests."""
+    text = starter_notebook(lesson, solutions)
+    matching = match(lesson, parse_student_notebook(text, lesson.module_id))
+    limits = COURSE.module(lesson.module_id).limits
+    assembly = assemble(lesson, matching, limits, with_tests=False)
+    return with_probes(job_of(assembly), probes, seed, LIMIT)
 
 
 @each_module
@@ -122,12 +69,14 @@ def test_every_exercise_has_a_probe(module_id: str) -> None:
 
 @each_module
 def test_the_reference_answers_the_same_for_the_same_seed_alone(
-    module_id: str, library_folder: Path
+    module_id: str, reference_folder: Path
 ) -> None:
     lesson = read_lesson(COURSE.module(module_id))
-    first = answers_of_reference(lesson, library_folder, SEED)
-    again = answers_of_reference(lesson, library_folder, SEED)
-    other = answers_of_reference(lesson, library_folder, OTHER_SEED)
+    probes, solutions = list(probes_of(lesson).values()), reference_solutions(lesson)
+    asked, other_asked = (job(lesson, solutions, probes, seed) for seed in (SEED, OTHER_SEED))
+    first, other = map(answers, run_variants([asked, other_asked], reference_folder))
+    again = answers(run_variants([asked], reference_folder)[0])
+    assert list(first) == [exercise.id for exercise in lesson.exercises]
     assert {key: difference(again[key], right) for key, right in first.items()} == dict.fromkeys(
         first
     )
@@ -137,54 +86,45 @@ def test_the_reference_answers_the_same_for_the_same_seed_alone(
 
 
 @each_module
-def test_the_probes_notice_the_recorded_mistakes(module_id: str, library_folder: Path) -> None:
+def test_the_probes_notice_the_recorded_mistakes(module_id: str, reference_folder: Path) -> None:
     module = COURSE.module(module_id)
     lesson = read_lesson(module)
-    probes = probes_of(lesson)
-    right = answers_of_reference(lesson, library_folder, SEED)
+    probes, reference = probes_of(lesson), reference_solutions(lesson)
     mistakes = list(read_mistakes(module, lesson))
-    missed: list[str] = []
-    for mistake in mistakes:
-        probe = probes[mistake.exercise_id]
-        with executed(lesson, with_mistake(lesson, mistake), library_folder) as names:
-            try:
-                with at_most(LIMIT):
-                    got = answer(probe, names, SEED)
-            except Exception:
-                continue
-        if difference(got, right[probe.exercise_id]) is None:
-            missed.append(f"{mistake.exercise_id}: {mistake.name}")
+    jobs = [
+        job(lesson, reference, list(probes.values())),
+        *(job(lesson, with_mistake(lesson, m), [probes[m.exercise_id]]) for m in mistakes),
+    ]
+    right, *got = map(answers, run_variants(jobs, reference_folder))
+    missed = [
+        f"{mistake.exercise_id}: {mistake.name}"
+        for mistake, answer in zip(mistakes, got, strict=True)
+        if mistake.exercise_id in answer
+        and difference(answer[mistake.exercise_id], right[mistake.exercise_id]) is None
+    ]
     print(f"{module_id}: {len(mistakes) - len(missed)} of {len(mistakes)}", *missed, sep="\n  ")
     assert len(missed) <= (1 - CAUGHT) * len(mistakes), missed
 
 
-async def test_a_kernel_judges_as_the_reference_answers(library_folder: Path) -> None:
+async def test_a_kernel_judges_as_the_reference_answers(reference_folder: Path) -> None:
     """The whole way of a grade, with a mistake in the module's first exercise."""
     module = COURSE.module(KERNEL_MODULE)
     lesson = read_lesson(module)
-    probes = tuple(probes_of(lesson).values())
+    probes = list(probes_of(lesson).values())
     mistake = next(read_mistakes(module, lesson))
-    runner = Runner(library_folder)
+    asked = job(lesson, reference_solutions(lesson), probes)
+    runner = Runner(reference_folder)
     try:
-        right = answers(await events_of(runner, lesson, probes, reference_solutions(lesson)))
-        again = await events_of(runner, lesson, probes, reference_solutions(lesson))
-        wrong = await events_of(runner, lesson, probes, with_mistake(lesson, mistake))
+        right = answers(await collect(runner, asked, None))
+        again = await collect(runner, asked, None)
+        wrong = await collect(runner, job(lesson, with_mistake(lesson, mistake), probes), None)
     finally:
         await runner.close()
     verdicts = judge_hidden(probes, again, right)
     assert [verdict.status for verdict in verdicts] == [Status.PASSED] * len(probes), verdicts
-    in_process = answers_of_reference(lesson, library_folder, SEED)
+    in_process = answers(run_variants([asked], reference_folder)[0])
     assert {key: difference(right[key], in_process[key]) for key in right} == dict.fromkeys(right)
     failed = {
         v.exercise_id for v in judge_hidden(probes, wrong, right) if v.status is not Status.PASSED
     }
     assert mistake.exercise_id in failed
-
-
-async def events_of(
-    runner: Runner, lesson: Lesson, probes: tuple[ProbeSource, ...], solutions: Mapping[str, str]
-) -> list[RunEvent]:
-    text = starter_notebook(lesson, solutions)
-    matching = match(lesson, parse_student_notebook(text, lesson.module_id))
-    job = job_of(assemble(lesson, matching, COURSE.module(lesson.module_id).limits))
-    return [event async for event in runner.run(with_probes(job, probes, SEED, LIMIT))]

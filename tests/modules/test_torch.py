@@ -11,7 +11,7 @@ Known differences, each held by a test below:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -299,6 +299,76 @@ def test_layer_norm(lib: Library, shape: tuple[int, ...]) -> None:
         return torch.nn.functional.layer_norm(x, (6,), gain, shift)
 
     compare(lib, ours, theirs, small(*shape), small(6, salt=1), small(6, salt=2))
+
+
+def their_attention(own: Mapping[str, Any], before: str = "") -> dict[str, Any]:
+    """Our four layers as PyTorch names and packs them: (out, in), three of them in one."""
+    packed = [f"{before}{name}" for name in ("query", "key", "value")]
+    return {
+        "in_proj_weight": torch.cat([own[f"{name}.weight"].T for name in packed]),
+        "in_proj_bias": torch.cat([own[f"{name}.bias"] for name in packed]),
+        "out_proj.weight": own[f"{before}out.weight"].T,
+        "out_proj.bias": own[f"{before}out.bias"],
+    }
+
+
+def their_block(own: Mapping[str, Any]) -> dict[str, Any]:
+    attention = their_attention(own, "attn.")
+    return {
+        **{f"self_attn.{name}": tensor for name, tensor in attention.items()},
+        **{f"{norm}.weight": own[f"{norm}.gain"] for norm in ("norm1", "norm2")},
+        **{f"{norm}.bias": own[f"{norm}.shift"] for norm in ("norm1", "norm2")},
+        "linear1.weight": own["mlp.steps.0.weight"].T,
+        "linear1.bias": own["mlp.steps.0.bias"],
+        "linear2.weight": own["mlp.steps.2.weight"].T,
+        "linear2.bias": own["mlp.steps.2.bias"],
+    }
+
+
+@pytest.mark.parametrize("causal", [False, True])
+@pytest.mark.parametrize("heads", [1, 3])
+def test_multi_head_attention(lib: Library, heads: int, causal: bool) -> None:
+    layer = lib.attention.MultiHeadAttention(6, heads)
+    other = torch.nn.MultiheadAttention(6, heads, batch_first=True)
+    mask = lib.attention.causal_mask(4) if causal else None
+    hidden = torch.ones(4, 4, dtype=torch.bool).triu(1) if causal else None
+    names = [name for name, _ in layer.named_parameters()]
+
+    def theirs(x: Any, *tensors: Any) -> Any:
+        own = their_attention(dict(zip(names, tensors, strict=True)))
+        chosen = {"attn_mask": hidden, "need_weights": False}
+        return torch.func.functional_call(other, own, (x, x, x), chosen)[0]
+
+    compare(
+        lib,
+        lambda x, *tensors: holding(layer, tensors)(x, mask),
+        theirs,
+        small(2, 4, 6),
+        *(small(*p.shape, salt=salt) for salt, p in enumerate(layer.parameters(), 1)),
+    )
+
+
+@pytest.mark.parametrize("causal", [False, True])
+def test_transformer_block(lib: Library, causal: bool) -> None:
+    block = lib.transformers.TransformerBlock(6, 3)
+    other = torch.nn.TransformerEncoderLayer(
+        6, 3, 24, 0.0, torch.nn.GELU(approximate="tanh"), batch_first=True, norm_first=True
+    )
+    mask = lib.attention.causal_mask(4) if causal else None
+    hidden = torch.ones(4, 4, dtype=torch.bool).triu(1) if causal else None
+    names = [name for name, _ in block.named_parameters()]
+
+    def theirs(x: Any, *tensors: Any) -> Any:
+        own = their_block(dict(zip(names, tensors, strict=True)))
+        return torch.func.functional_call(other, own, (x,), {"src_mask": hidden})
+
+    compare(
+        lib,
+        lambda x, *tensors: holding(block, tensors)(x, mask),
+        theirs,
+        small(2, 4, 6),
+        *(small(*p.shape, salt=salt) / 2 for salt, p in enumerate(block.parameters(), 1)),
+    )
 
 
 def slopes_of_both(

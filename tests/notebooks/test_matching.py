@@ -117,6 +117,13 @@ def test_an_experiment_runs_after_what_stands_before_it() -> None:
     assert assembly.cells[-1].source == 'print("measured")'
 
 
+def test_without_tests_all_the_rest_runs() -> None:
+    matching = match(lesson(), notebook(answer))
+    whole = assemble(lesson(), matching, Limits())
+    bare = assemble(lesson(), matching, Limits(), with_tests=False)
+    assert list(bare.cells) == [cell for cell in whole.cells if cell.kind is not CellKind.TEST]
+
+
 def test_imports_are_restored_before_each_test() -> None:
     assembly = assemble(lesson(), match(lesson(), notebook()), Limits())
     test = next(cell for cell in assembly.cells if cell.id == "test_double")

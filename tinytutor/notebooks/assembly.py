@@ -92,7 +92,8 @@ def assemble(
             break
         if cell.kind is CellKind.TEST:
             wanted = (
-                experiment is None
+                with_tests
+                and experiment is None
                 and before is None
                 and up_to in (None, cell.id.removeprefix("test_"))
             )

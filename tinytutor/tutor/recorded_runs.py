@@ -10,7 +10,6 @@ import json
 import platform
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +40,8 @@ class RecordedRun:
 
 def fingerprint(assembly: Assembly, library_files: Iterable[Path]) -> str:
     """Changes with whatever a run rests on: cells, tests, limits, library files, versions."""
+    from importlib.metadata import version  # noqa: PLC0415  10 ms, and nothing ran so far
+
     digest = hashlib.sha256()
     parts = [__version__, platform.python_version(), version("numpy"), repr(assembly.limits)]
     parts += [f"{cell.id}\0{cell.source}" for cell in assembly.cells]
