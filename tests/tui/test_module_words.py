@@ -60,6 +60,24 @@ def test_a_failure_shows_expected_over_got_and_points_at_the_difference() -> Non
     ]
 
 
+def test_a_shape_that_would_be_torn_stands_below_its_values() -> None:
+    values = "[[0.04 0.26 0.50] [0.62 0.88 0.99]]"
+    words = plain(
+        Failure(
+            "half of it",
+            f"{values}  shape (2, 3) float32",
+            f"{values.replace('0.26', '0.11')}  shape (2, 3) float32",
+        )
+    )
+    assert words.splitlines()[2:] == [
+        f"expected  {values}",
+        "          shape (2, 3) float32",
+        "got       [[0.04 0.11 0.50] [0.62 0.88 0.99]]",
+        "                 ↑ first difference",
+        "          shape (2, 3) float32",
+    ]
+
+
 def test_an_error_in_place_of_an_answer_has_no_empty_line_beside_it() -> None:
     words = plain(Failure("it broke", got="ValueError: no fit"))
     assert words.splitlines() == ["it broke", "", "got       ValueError: no fit"]

@@ -18,6 +18,9 @@ from tinytutor.tutor.results import CheckResult
 
 _TRACE_SHOWN = 40
 """Lines of captured output shown; the rest stays in the notebook."""
+_WIDEST = 46
+"""Of a value with its shape in one line, beside the lesson at 120 columns."""
+_SHAPE = re.compile(r"  (shape \([\d, ]*\) \w+)$")
 
 
 def status_line(status: str, title: str, seconds: float | None = None) -> Content:
@@ -112,6 +115,7 @@ def run_line(state: ModuleState, run: Run, elapsed: float) -> Content:
 
 
 def _compared(expected: str, got: str) -> Iterator[Content]:
+    expected, got = _shapes_below(expected, got)
     difference = first_difference(expected, got) if expected and got else None
     at = (difference.line, difference.column) if difference else (-1, 0)
     for label, words, colour in (
@@ -125,11 +129,16 @@ def _compared(expected: str, got: str) -> Iterator[Content]:
                 end = _token_end(line, at[1])
                 shown = shown.stylize(f"bold underline {colour}", at[1], end)
             yield _labelled(label if not number else "", shown, colour)
-    if difference is not None and difference.column:
-        pointer = " " * difference.column + "↑ " + text.FIRST_DIFFERENCE
-        last_line = difference.line == len(got.split("\n")) - 1
-        if last_line:
-            yield _labelled("", Content.styled(pointer, "$text-muted"))
+            if label == text.GOT and number == at[0] and at[1]:
+                pointer = " " * at[1] + "↑ " + text.FIRST_DIFFERENCE
+                yield _labelled("", Content.styled(pointer, "$text-muted"))
+
+
+def _shapes_below(expected: str, got: str) -> tuple[str, str]:
+    """Shape and dtype on a line of their own, where a pane beside the lesson would tear them."""
+    if max(len(expected), len(got)) <= _WIDEST:
+        return expected, got
+    return _SHAPE.sub(r"\n\1", expected), _SHAPE.sub(r"\n\1", got)
 
 
 def _token_end(line: str, start: int) -> int:
