@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
 from tests.modules.conftest import COURSE, MODULE_IDS
-from tests.modules.variants import run_variants
+from tests.modules.variants import run_variants, with_solutions
 from tinytutor.authoring.mistakes import read_mistakes, with_mistake
-from tinytutor.notebooks.assembly import assemble
+from tinytutor.notebooks.assembly import Assembly, assemble
 from tinytutor.notebooks.lesson import Lesson
 from tinytutor.notebooks.library import reference_solutions
 from tinytutor.notebooks.matching import match
@@ -50,14 +50,16 @@ def probes_of(lesson: Lesson) -> dict[str, ProbeSource]:
     return {probe.exercise_id: probe for probe in probes}
 
 
-def job(
-    lesson: Lesson, solutions: Mapping[str, str], probes: Sequence[ProbeSource], seed: int = SEED
-) -> Job:
-    """What runs a notebook with these solutions, and then probes in place of tests."""
-    text = starter_notebook(lesson, solutions)
+def solved(lesson: Lesson) -> Assembly:
+    """The reference, without tests."""
+    text = starter_notebook(lesson, reference_solutions(lesson))
     matching = match(lesson, parse_student_notebook(text, lesson.module_id))
     limits = COURSE.module(lesson.module_id).limits
-    assembly = assemble(lesson, matching, limits, with_tests=False)
+    return assemble(lesson, matching, limits, with_tests=False)
+
+
+def asked(assembly: Assembly, probes: Sequence[ProbeSource], seed: int = SEED) -> Job:
+    """What runs the cells, and then probes."""
     return with_probes(job_of(assembly), probes, seed, LIMIT)
 
 
@@ -72,10 +74,10 @@ def test_the_reference_answers_the_same_for_the_same_seed_alone(
     module_id: str, reference_folder: Path
 ) -> None:
     lesson = read_lesson(COURSE.module(module_id))
-    probes, solutions = list(probes_of(lesson).values()), reference_solutions(lesson)
-    asked, other_asked = (job(lesson, solutions, probes, seed) for seed in (SEED, OTHER_SEED))
-    first, other = map(answers, run_variants([asked, other_asked], reference_folder))
-    again = answers(run_variants([asked], reference_folder)[0])
+    probes, reference = list(probes_of(lesson).values()), solved(lesson)
+    jobs = [asked(reference, probes, seed) for seed in (SEED, OTHER_SEED)]
+    first, other = map(answers, run_variants(jobs, reference_folder))
+    again = answers(run_variants(jobs[:1], reference_folder)[0])
     assert list(first) == [exercise.id for exercise in lesson.exercises]
     assert {key: difference(again[key], right) for key, right in first.items()} == dict.fromkeys(
         first
@@ -89,11 +91,12 @@ def test_the_reference_answers_the_same_for_the_same_seed_alone(
 def test_the_probes_notice_the_recorded_mistakes(module_id: str, reference_folder: Path) -> None:
     module = COURSE.module(module_id)
     lesson = read_lesson(module)
-    probes, reference = probes_of(lesson), reference_solutions(lesson)
+    probes, reference = probes_of(lesson), solved(lesson)
     mistakes = list(read_mistakes(module, lesson))
+    wrong = [with_solutions(reference, with_mistake(lesson, mistake)) for mistake in mistakes]
     jobs = [
-        job(lesson, reference, list(probes.values())),
-        *(job(lesson, with_mistake(lesson, m), [probes[m.exercise_id]]) for m in mistakes),
+        asked(reference, list(probes.values())),
+        *(asked(w, [probes[m.exercise_id]]) for w, m in zip(wrong, mistakes, strict=True)),
     ]
     right, *got = map(answers, run_variants(jobs, reference_folder))
     missed = [
@@ -112,17 +115,19 @@ async def test_a_kernel_judges_as_the_reference_answers(reference_folder: Path) 
     lesson = read_lesson(module)
     probes = list(probes_of(lesson).values())
     mistake = next(read_mistakes(module, lesson))
-    asked = job(lesson, reference_solutions(lesson), probes)
+    reference = solved(lesson)
+    job = asked(reference, probes)
+    job_with_mistake = asked(with_solutions(reference, with_mistake(lesson, mistake)), probes)
     runner = Runner(reference_folder)
     try:
-        right = answers(await collect(runner, asked, None))
-        again = await collect(runner, asked, None)
-        wrong = await collect(runner, job(lesson, with_mistake(lesson, mistake), probes), None)
+        right = answers(await collect(runner, job, None))
+        again = await collect(runner, job, None)
+        wrong = await collect(runner, job_with_mistake, None)
     finally:
         await runner.close()
     verdicts = judge_hidden(probes, again, right)
     assert [verdict.status for verdict in verdicts] == [Status.PASSED] * len(probes), verdicts
-    in_process = answers(run_variants([asked], reference_folder)[0])
+    in_process = answers(run_variants([job], reference_folder)[0])
     assert {key: difference(right[key], in_process[key]) for key in right} == dict.fromkeys(right)
     failed = {
         v.exercise_id for v in judge_hidden(probes, wrong, right) if v.status is not Status.PASSED

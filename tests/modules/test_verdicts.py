@@ -14,7 +14,7 @@ import pytest
 
 from tests.conftest import THOROUGH
 from tests.modules.conftest import COURSE, MODULE_IDS
-from tests.modules.variants import run_variants
+from tests.modules.variants import run_variants, with_solutions
 from tinytutor.authoring.mistakes import Mistake, read_mistakes, with_mistake
 from tinytutor.notebooks.assembly import Assembly, assemble
 from tinytutor.notebooks.lesson import Lesson
@@ -49,9 +49,10 @@ def variants_of(lesson: Lesson) -> Iterator[Variant]:
     for number, exercise in enumerate(lesson.exercises, 1):
         written[exercise.id] = reference[exercise.id]
         yield Variant(f"written up to {exercise.id}", assembly_of(lesson, written), number)
+    solved = assembly_of(lesson, reference)
     test_ids = [exercise.test.id for exercise in lesson.exercises]
     for mistake in read_mistakes(COURSE.module(lesson.module_id), lesson):
-        assembly = up_to(assembly_of(lesson, with_mistake(lesson, mistake)), mistake.test)
+        assembly = up_to(with_solutions(solved, with_mistake(lesson, mistake)), mistake.test)
         name = f"{mistake.exercise_id}: {mistake.name}"
         yield Variant(name, assembly, test_ids.index(mistake.test), mistake)
 
