@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from tests.tui.conftest import RunApp, shown, until
+from tests.tui.whole_course import at_work, build_whole
 from tinytutor.tui.app import TutorApp
 from tinytutor.tui.screens.milestone import MilestoneScreen
 
@@ -53,3 +56,25 @@ async def test_a_milestone_that_is_not_ready_says_what_it_needs(run_app: RunApp)
         await pilot.press("p", "tab", "enter")
         await pilot.pause()
         assert "needs 01_numbers" in shown(pilot)
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40), (160, 48)])
+async def test_all_of_it_is_on_screen_at_once(tmp_path: Path, size: tuple[int, int]) -> None:
+    course = build_whole(tmp_path / "course")
+    at_work(tmp_path / "work", course)
+    async with TutorApp(tmp_path / "work", course).run_test(size=size) as pilot:
+        await until(pilot, lambda: "02 Tensor" in shown(pilot))
+        await pilot.press("escape", "p")
+        await until(pilot, lambda: "My progress" in shown(pilot))
+        await pilot.pause()
+        text = shown(pilot)
+        for part in (
+            "20% of the course",
+            "active time",
+            "left at your pace",
+            "01 Setup",
+            "Confused",
+        ):
+            assert part in text, text
+        assert "Milestones" in text
+        assert pilot.app.screen.max_scroll_y == 0

@@ -9,6 +9,7 @@ import pytest
 
 from tests.running.conftest import output
 from tinytutor.running.events import Job, RunCell, RunEvent
+from tinytutor.running.folders import remove_folder
 from tinytutor.running.forking import ORDINARY
 from tinytutor.running.runner import Runner
 from tinytutor.running.sandbox import sandbox_support
@@ -40,6 +41,8 @@ async def boxed_runner(tmp_path: Path, kind_of_box: str) -> AsyncIterator[Runner
     runner = Runner(folder, sandbox=True)
     yield runner
     await runner.close()
+    # Thousands of folders in each other, 256 MiB: pytest would keep them, then fail to remove them.
+    remove_folder(folder)
 
 
 @pytest.fixture

@@ -31,6 +31,9 @@ from tinytutor.tutor.milestones import MilestoneView, in_words
 from tinytutor.tutor.results import ModuleView
 from tinytutor.tutor.tutor import Tutor
 
+_GAP = "     "
+"""Between figures."""
+
 
 class ProgressScreen(Screen[None]):
     """Figures that `tinytutor stats` and every export tell, too."""
@@ -100,8 +103,9 @@ class ProgressScreen(Screen[None]):
     def _show_totals(self) -> None:
         with contextlib.suppress(*TROUBLES):
             # The figures of a moment ago stay; `_fill` says what is wrong.
-            totals = _totals(self._tutor.overview(), self._tutor.metrics())
-            self.query_one("#totals", Static).update(totals)
+            place = self.query_one("#totals", Static)
+            room = self.app.size.width - place.gutter.width
+            place.update(_totals(self._tutor.overview(), self._tutor.metrics(), room))
         left = text.IDLE if self._meter.paused else ""
         self.query_one(TopBar).show(
             left=crumbs(text.APP, text.PROGRESS), right=Content.styled(left, "$text-warning")
@@ -126,7 +130,7 @@ class ProgressScreen(Screen[None]):
         self.dismiss()
 
 
-def _totals(views: tuple[ModuleView, ...], metrics: Metrics) -> Content:
+def _totals(views: tuple[ModuleView, ...], metrics: Metrics, room: int) -> Content:
     share = metrics.completion_rate or 0.0
     left = hours_left(views)
     figures = [
@@ -136,11 +140,16 @@ def _totals(views: tuple[ModuleView, ...], metrics: Metrics) -> Content:
     ]
     if metrics.pass_rate is not None:
         figures.append((f"{metrics.pass_rate:.0%}", text.TESTS_PASS))
-    line = Content("     ").join(
+    shown = [
         Content.assemble((value, "bold $text-accent"), " ", (name, "$text-muted"))
         for value, name in figures
-    )
-    return Content("\n").join([share_bar(share, 40), line])
+    ]
+    line = Content(_GAP).join(shown)
+    if line.cell_length <= room:
+        return Content("\n").join([share_bar(share, 40), line])
+    # Beside the bar there is room for one, so that no figure is torn from its words.
+    first = Content.assemble(share_bar(share, 40), _GAP, shown[0])
+    return Content("\n").join([first, Content(_GAP).join(shown[1:])])
 
 
 def _row(view: ModuleView, metrics: ModuleMetrics, colour: Style) -> Iterator[Text]:
