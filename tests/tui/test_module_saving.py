@@ -22,6 +22,7 @@ from tests.tui.module_harness import (
 from tinytutor.notebooks.matching import match
 from tinytutor.notebooks.student import read_student_notebook, save_cell_source
 from tinytutor.tui.screens.dialogs import Choice
+from tinytutor.tui.widgets import exercise_pane
 from tinytutor.tutor.tutor import Tutor
 
 DOUBLE, HALF = NUMBERS.exercises
@@ -123,6 +124,16 @@ async def test_an_outside_save_runs_nothing_where_the_student_wants_that(tmp_pat
         await until(pilot, lambda: editor.text == reference_cell(DOUBLE))
         await pilot.pause(0.2)
         assert not app.module_screen.running
+
+
+async def test_an_outside_save_is_seen_between_two_slow_looks(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(exercise_pane, "LOOK_SECONDS", 600)
+    async with numbers(tmp_path) as (tutor, app, pilot):
+        editor = app.module_screen.exercise_pane.editor
+        write_outside(tutor, "double", reference_cell(DOUBLE))
+        await until(pilot, lambda: editor.text == reference_cell(DOUBLE))
 
 
 @pytest.mark.parametrize("theirs_wins", [False, True])

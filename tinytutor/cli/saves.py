@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Collection
 from pathlib import Path
 
-SETTLE_SECONDS = 0.2
+SETTLE_SECONDS = 0.1
 """A save is over when nothing was written for this long."""
 _LONGEST_SAVE_SECONDS = 1.6
 _POLL_SECONDS = 0.5

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from tinytutor.curriculum import Module
 from tinytutor.files import back_up
 from tinytutor.tui.keeper import Keeper
+from tinytutor.tutor.mounts import needs_polling
 
 if TYPE_CHECKING:
     from tinytutor.tutor.tutor import Tutor
@@ -29,6 +30,9 @@ class NotebookLink:
         self._turn = 0
         self._last_turns: dict[str, int] = {}
         self._stamp: _Stamp | None = None
+        self._looked_at: _Stamp | None = None
+        self.can_look_often = not needs_polling(self._notebook.parent)
+        """Not on a network, where a look may take long."""
         self.keeper = Keeper()
 
     def open(self) -> None:
@@ -62,6 +66,11 @@ class NotebookLink:
             self._turn += 1
             self._write(self._turn, exercise_id, text)
             self._wrote(exercise_id, text)
+
+    def was_saved_elsewhere(self) -> bool:
+        """Whether another program has written the file, and no longer does: two looks agree."""
+        before, self._looked_at = self._looked_at, self._stamp_now()
+        return self._looked_at not in (None, self._stamp) and self._looked_at == before
 
     async def read_if_changed(self) -> Mapping[str, str] | None:
         """The texts of the file if another program wrote it since the last look."""

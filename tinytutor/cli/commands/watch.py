@@ -22,8 +22,8 @@ def command(session: Session, module: str | None, poll: bool) -> ExitCode:
     Example: tinytutor watch 02
     """
     from tinytutor.cli.choosing import chosen_module  # noqa: PLC0415
-    from tinytutor.cli.mounts import needs_polling  # noqa: PLC0415
     from tinytutor.cli.watching import Watcher  # noqa: PLC0415
+    from tinytutor.tutor.mounts import needs_polling  # noqa: PLC0415
 
     workspace = session.workspace
     first = chosen_module(session, module)

@@ -30,7 +30,9 @@ from tinytutor.tutor.completion import Completion
 SAVE_SECONDS = 0.4
 """How long after the last key the text is saved."""
 LOOK_SECONDS = 1.0
-"""How often the file is looked at."""
+"""How often the file is looked at, wherever it lies."""
+QUICK_LOOK_SECONDS = 0.08
+"""The same where a look takes no time: a save is seen after at most two of them."""
 _STUB = "# YOUR CODE HERE"
 
 
@@ -101,6 +103,8 @@ class ExercisePane(Vertical, TellsMistakes):
         """Looks at the file from now on."""
         self.editor.completions = self._completions
         self.set_interval(LOOK_SECONDS, self._settle_soon)
+        if self._link.can_look_often:
+            self.set_interval(QUICK_LOOK_SECONDS, self._look)
 
     def on_unmount(self) -> None:
         """The last chance to save."""
@@ -232,6 +236,10 @@ class ExercisePane(Vertical, TellsMistakes):
     def on_descendant_blur(self) -> None:
         """Leaving the editor saves at once."""
         if self.unsaved:
+            self._settle_soon()
+
+    def _look(self) -> None:
+        if self._link.was_saved_elsewhere():
             self._settle_soon()
 
     def _settle_soon(self) -> None:

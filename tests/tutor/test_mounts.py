@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tinytutor.cli.mounts import file_system_of
+from tinytutor.tutor.mounts import file_system_of
 
 TABLE = """\
 /dev/sda1 / ext4 rw 0 0
