@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -56,7 +55,6 @@ def test_elsewhere_it_is_an_exception_and_in_a_loop_a_cancellation(tmp_path: Pat
         "try:\n    run(work())\nexcept KeyboardInterrupt:\n    print('told')\n",
     )
     assert ended.stdout.split("\n") == ["exception", "tidied up", "told", ""], ended.stderr
-    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
 async def test_a_job_cancelled_before_its_first_step_says_so() -> None:

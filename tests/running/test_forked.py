@@ -189,7 +189,7 @@ async def test_two_kernels_at_once_know_nothing_of_each_other(template: Template
     first, second = await asyncio.gather(*(Kernel.start(2048, template) for _ in range(2)))
     try:
         assert first.pid != second.pid
-        await ask(first, "x = 1")
+        await ask(first, "x = 1; print()")  # the first print opens a socket
         assert await ask(second, "print('x' in globals())") == "False\n"
         assert await descriptors(first) == await descriptors(second)
         await first.kill()
@@ -220,8 +220,7 @@ async def test_later_kernels_have_next_to_nothing_to_import(template: TemplatePr
         kernel = await Kernel.start(2048, template)
         imported.append(int(await ask(kernel, own)))
         await kernel.kill()
-    assert imported[0] > 100
-    assert imported[1] == imported[2] < 20, imported
+    assert imported[1] == imported[2] < 20 < imported[0], imported
 
 
 async def test_the_end_of_a_kernel_is_seen_at_once(template: TemplateProcess) -> None:
