@@ -32,8 +32,9 @@ EXERCISE = "through"
 
 
 def shell(*command: str, folder: Path) -> Callable[[], object]:
+    # An installed program is compiled; so is whatever runs a second time.
     environment = {
-        **os.environ,
+        **{key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"},
         "TINYTUTOR_WORKSPACE": str(folder),
         "TINYTUTOR_COURSE": str(COURSE),
     }

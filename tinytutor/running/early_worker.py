@@ -10,7 +10,8 @@ import os
 import subprocess
 import sys
 
-_waiting: list[subprocess.Popen[bytes]] = []
+_waiting: dict[tuple[str, ...], list[subprocess.Popen[bytes]]] = {}
+"""By their options."""
 
 
 def command(*options: str) -> list[str]:
@@ -19,12 +20,12 @@ def command(*options: str) -> list[str]:
     return [sys.executable, "-P", "-m", "tinytutor.running.worker_main", *options]
 
 
-def start_early() -> None:
+def start_early(*options: str) -> None:
     """Starts a worker that the next runner takes. Where none does, it ends with this process."""
     if os.name == "posix":
-        _waiting.append(
+        _waiting.setdefault(options, []).append(
             subprocess.Popen(
-                command(),
+                command(*options),
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
@@ -33,6 +34,7 @@ def start_early() -> None:
         )
 
 
-def take() -> subprocess.Popen[bytes] | None:
-    """The worker that waits, if there is one."""
-    return _waiting.pop() if _waiting else None
+def take(*options: str) -> subprocess.Popen[bytes] | None:
+    """A worker with these options that waits, if there is one."""
+    waiting = _waiting.get(options)
+    return waiting.pop() if waiting else None

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from tinytutor.notebooks.assembly import Assembly
 from tinytutor.notebooks.lesson import CellKind
+from tinytutor.running.early_worker import start_early
 from tinytutor.running.events import (
     Answered,
     Job,
@@ -26,6 +27,15 @@ from tinytutor.running.events import (
 from tinytutor.running.worker_process import WorkerProcess, start
 
 _CANCEL_SECONDS = 2.0
+
+
+def start_worker_early(*, sandbox: bool) -> None:
+    """Lets a worker import what it needs; the next runner of this kind takes it."""
+    start_early(*_options(sandbox))
+
+
+def _options(sandbox: bool) -> tuple[str, ...]:
+    return ("--sandbox",) if sandbox else ()
 
 
 def job_of(assembly: Assembly) -> Job:
@@ -151,7 +161,7 @@ class Runner:
 
     async def _send(self, request: dict[str, object]) -> None:
         if self._worker is None or self._worker.returncode is not None:
-            self._worker = await start(*(["--sandbox"] if self._sandbox else []))
+            self._worker = await start(*_options(self._sandbox))
             await self._send({"folder": str(self._folder)})
         assert self._worker.stdin is not None
         self._worker.stdin.write(json.dumps(request).encode() + b"\n")

@@ -43,8 +43,8 @@ class WorkerProcess(Protocol):
 
 
 async def start(*options: str) -> WorkerProcess:
-    """A worker: the one that was started early, if there is one and it has no options."""
-    waiting = None if options else take()
+    """A worker: one that was started early, if there is one with these options."""
+    waiting = take(*options)
     if waiting is not None:
         return await _Adopted.connect(waiting)
     process: WorkerProcess = await asyncio.create_subprocess_exec(
