@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import gc
 import os
 import statistics
 import sys
@@ -37,6 +38,7 @@ async def measure(folder: Path, rounds: int) -> None:
     app = TutorApp(folder / "work", course)
     late: list[float] = []
     busy: list[float] = []
+    gc.disable()  # as the command does; the app looks for garbage once it is on screen
     async with app.run_test(size=(120, 40)) as pilot:
         await pilot.pause(0.5)
         assert app.tutor is not None

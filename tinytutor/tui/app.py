@@ -26,6 +26,7 @@ from tinytutor.progress.errors import StoreError
 from tinytutor.progress.events import Event
 from tinytutor.tui import glyphs, text
 from tinytutor.tui.commands import COMMANDS, Place, bindings, short_key
+from tinytutor.tui.garbage import QuietCollector
 from tinytutor.tui.screens.map import MapScreen
 from tinytutor.tui.settings import Settings, load_settings, save_settings, settings_file
 from tinytutor.tui.themes import DARK, OURS
@@ -61,6 +62,7 @@ class TutorApp(App[None]):
         self.settings: Settings = load_settings(self._settings_path)
         self.tutor: Tutor | None = None
         self.meter = ActivityMeter()
+        self._collector = QuietCollector()
         self._leaving: Worker[None] | None = None
         # Before the app runs: a theme taken then costs a second reading of all style sheets.
         for theme in OURS:
@@ -73,7 +75,7 @@ class TutorApp(App[None]):
     def on_ready(self) -> None:
         """From now on garbage is looked for, but not among what the start has made."""
         if not gc.isenabled():
-            self.call_after_refresh(_look_for_garbage)
+            self.call_after_refresh(self._collector.begin)
 
     def on_mount(self) -> None:
         """Takes the chosen keys, then shows the map or the welcome."""
@@ -130,10 +132,12 @@ class TutorApp(App[None]):
         """Every key and click is a sign of life."""
         if isinstance(event, _INPUT):
             self.meter.input()
+            self._collector.heard()
         await super().on_event(event)
 
     def _measure(self) -> None:
-        """Stores a tick of active time when one is due."""
+        """Stores a tick of active time when one is due, and looks for garbage."""
+        self._collector.tick()
         activity = self.meter.poll()
         if activity is not None and self.tutor is not None:
             place = next((m for s in reversed(self.screen_stack) if (m := module_of(s))), None)
@@ -310,11 +314,6 @@ class TutorApp(App[None]):
                 if last is not None:
                     self.tutor.record_activity(Event(last))
             await self.tutor.close()
-
-
-def _look_for_garbage() -> None:
-    gc.freeze()
-    gc.enable()
 
 
 def module_of(screen: Screen[Any]) -> str | None:
