@@ -10,8 +10,7 @@ import os
 import subprocess
 import sys
 
-_waiting: dict[tuple[str, ...], list[subprocess.Popen[bytes]]] = {}
-"""By their options."""
+_waiting: list[subprocess.Popen[bytes]] = []
 
 
 def command(*options: str) -> list[str]:
@@ -20,21 +19,26 @@ def command(*options: str) -> list[str]:
     return [sys.executable, "-P", "-m", "tinytutor.running.worker_main", *options]
 
 
-def start_early(*options: str) -> None:
+def launch(*options: str) -> subprocess.Popen[bytes] | None:
+    """A worker that nothing has been asked of yet; None where that can't be."""
+    if os.name != "posix":
+        return None
+    return subprocess.Popen(
+        command(*options),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+
+
+def start_early() -> None:
     """Starts a worker that the next runner takes. Where none does, it ends with this process."""
-    if os.name == "posix":
-        _waiting.setdefault(options, []).append(
-            subprocess.Popen(
-                command(*options),
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-                start_new_session=True,
-            )
-        )
+    worker = launch()
+    if worker is not None:
+        _waiting.append(worker)
 
 
-def take(*options: str) -> subprocess.Popen[bytes] | None:
-    """A worker with these options that waits, if there is one."""
-    waiting = _waiting.get(options)
-    return waiting.pop() if waiting else None
+def take() -> subprocess.Popen[bytes] | None:
+    """The worker that waits, if there is one."""
+    return _waiting.pop() if _waiting else None

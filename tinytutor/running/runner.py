@@ -7,13 +7,14 @@ import contextlib
 import json
 import os
 import signal
+import subprocess
 from collections.abc import AsyncIterator
 from dataclasses import asdict
 from pathlib import Path
 
 from tinytutor.notebooks.assembly import Assembly
 from tinytutor.notebooks.lesson import CellKind
-from tinytutor.running.early_worker import start_early
+from tinytutor.running.early_worker import launch
 from tinytutor.running.events import (
     Answered,
     Job,
@@ -27,15 +28,6 @@ from tinytutor.running.events import (
 from tinytutor.running.worker_process import WorkerProcess, start
 
 _CANCEL_SECONDS = 2.0
-
-
-def start_worker_early(*, sandbox: bool) -> None:
-    """Lets a worker import what it needs; the next runner of this kind takes it."""
-    start_early(*_options(sandbox))
-
-
-def _options(sandbox: bool) -> tuple[str, ...]:
-    return ("--sandbox",) if sandbox else ()
 
 
 def job_of(assembly: Assembly) -> Job:
@@ -65,9 +57,15 @@ class Runner:
         """
         self._folder = folder
         self._sandbox = sandbox
+        self._options = ("--sandbox",) if sandbox else ()
+        self._early: subprocess.Popen[bytes] | None = None
         self._worker: WorkerProcess | None = None
         self._kernel_pid = 0
         self._busy = asyncio.Lock()
+
+    def start_early(self) -> None:
+        """Lets the worker import what it needs before anything is asked of it."""
+        self._early = launch(*self._options)
 
     async def warm_up(self, memory_mib: int) -> None:
         """Starts the worker and lets it keep a kernel ready."""
@@ -139,6 +137,10 @@ class Runner:
 
     async def close(self) -> None:
         """Ends the worker and with it every kernel."""
+        if self._early is not None:
+            with self._early as unused:
+                unused.kill()
+            self._early = None
         worker = self._worker
         if worker is not None and worker.stdin is not None:
             worker.stdin.close()
@@ -161,7 +163,8 @@ class Runner:
 
     async def _send(self, request: dict[str, object]) -> None:
         if self._worker is None or self._worker.returncode is not None:
-            self._worker = await start(*_options(self._sandbox))
+            early, self._early = self._early, None
+            self._worker = await start(*self._options, early=early)
             await self._send({"folder": str(self._folder)})
         assert self._worker.stdin is not None
         self._worker.stdin.write(json.dumps(request).encode() + b"\n")

@@ -42,9 +42,9 @@ class WorkerProcess(Protocol):
         ...
 
 
-async def start(*options: str) -> WorkerProcess:
-    """A worker: one that was started early, if there is one with these options."""
-    waiting = take(*options)
+async def start(*options: str, early: subprocess.Popen[bytes] | None = None) -> WorkerProcess:
+    """A worker: `early`, or without options one that was started early for whoever comes."""
+    waiting = early if early is not None or options else take()
     if waiting is not None:
         return await _Adopted.connect(waiting)
     process: WorkerProcess = await asyncio.create_subprocess_exec(

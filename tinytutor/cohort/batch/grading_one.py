@@ -34,7 +34,7 @@ from tinytutor.notebooks.student import (
 )
 from tinytutor.running.folders import remove_folder
 from tinytutor.running.hidden import HiddenVerdict, answers, judge_hidden, with_probes
-from tinytutor.running.runner import Runner, job_of, start_worker_early
+from tinytutor.running.runner import Runner, job_of
 from tinytutor.running.sandbox.support import SandboxMode, choose_sandbox
 from tinytutor.running.verdicts import Status, Verdict, judge
 from tinytutor.tutor.checking import collect, fault_of
@@ -107,14 +107,13 @@ class LocalGrading:
         self._course = course
         self._settings = settings or GradingSettings()
         boxed = choose_sandbox(self._settings.sandbox).boxed
-        # It imports for as long as the library is built.
-        start_worker_early(sandbox=boxed)
         self._lessons: dict[str, Lesson] = {}
         self._hidden: dict[str, _Hidden] = {}
         self._folder = Path(tempfile.mkdtemp(prefix="tinytutor-grade-"))
+        self._runner = Runner(self._folder, sandbox=boxed)
+        self._runner.start_early()  # its imports pass while the library is built
         library = build_reference_library(course, self._folder)
         self._library = {path.relative_to(self._folder): path.read_bytes() for path in library}
-        self._runner = Runner(self._folder, sandbox=boxed)
 
     async def grade(self, notebook: bytes, module_id: str) -> GradedNotebook:
         """See `Grading`."""
