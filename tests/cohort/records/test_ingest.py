@@ -7,7 +7,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -289,17 +288,16 @@ def test_the_database_is_shut_in(tmp_path: Path) -> None:
 def test_a_killed_ingest_leaves_no_folder_and_can_be_repeated(tmp_path: Path, messy: Made) -> None:
     folder = messy.inbox.incoming[0].path.parent
     code = (
-        "import sys; from pathlib import Path; from tests.cohort.samples import COURSE\n"
+        "import time; from pathlib import Path; from tests.cohort.samples import COURSE\n"
         "from tinytutor.cohort.records.inbox import *\n"
         "from tinytutor.cohort.records.ingest import ingest\n"
         f"inbox = look_at(find_bundles([Path({str(folder)!r})]), COURSE)\n"
-        "print('ready', flush=True)\n"
-        f"ingest(inbox, COURSE, Path({str(tmp_path / 'cohort')!r}))\n"
+        "def stop(*_):\n    print('at work', flush=True)\n    time.sleep(600)\n"
+        f"ingest(inbox, COURSE, Path({str(tmp_path / 'cohort')!r}), on_progress=stop)\n"
     )
     process = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None
-    assert process.stdout.readline() == "ready\n"
-    time.sleep(0.3)
+    assert process.stdout.readline() == "at work\n"
     os.kill(process.pid, signal.SIGKILL)
     process.communicate()
     assert not (tmp_path / "cohort").exists()
