@@ -7,6 +7,7 @@ import threading
 from pathlib import Path
 
 import pytest
+from textual import events
 
 from tests.courses import NUMBERS, reference_cell, wrong_cell
 from tests.tui.module_harness import (
@@ -234,3 +235,20 @@ async def test_a_module_that_was_not_started_says_so(tmp_path: Path) -> None:
         await pilot.press("f6", "f2", "f4", "ctrl+l", "escape")
         await until(pilot, lambda: app.screen is not app.module_screen)
     await tutor.close()
+
+
+async def test_keys_keep_their_order_however_fast_they_come(tmp_path: Path) -> None:
+    async with numbers(tmp_path) as (_, app, pilot):
+        await pilot.press("f4", "ctrl+l")
+        editor = app.module_screen.exercise_pane.editor
+        editor.text = "    tail"
+        editor.move_cursor(editor.document.end)
+        # All at once, as a terminal behind a slow line sends them.
+        for key, character in (
+            ("home", None), ("a", "a"), ("b", "b"), ("backspace", "\b"), ("c", "c"),
+            ("end", None), ("d", "d"), ("left", None), ("e", "e"),
+        ):  # fmt: skip
+            app.post_message(events.Key(key, character))
+        await until(pilot, lambda: "d" in editor.text.removeprefix("    actail"))
+        await pilot.pause()
+        assert editor.text == "    actailed"

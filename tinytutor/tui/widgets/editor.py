@@ -19,6 +19,16 @@ from tinytutor.tui.editor_theme import editor_theme
 from tinytutor.tui.widgets.completion_list import CompletionList
 from tinytutor.tutor.completion import Completion
 
+_OTHER_USES = ("ctrl+a", "f6", "f7")
+_ACTIONS = {
+    key: binding.action
+    for binding in TextArea.BINDINGS
+    if isinstance(binding, Binding)
+    for key in binding.key.split(",")
+    if key not in _OTHER_USES
+}
+"""What keys do in every TextArea: move, delete, undo."""
+
 
 class CodeEditor(TextArea):
     """A TextArea for Python that knows which of its lines an error passed through."""
@@ -116,9 +126,14 @@ class CodeEditor(TextArea):
             event.stop()
             event.prevent_default()
             return
+        # Here and not as bindings, which the app looks up last: on a busy machine what is typed or
+        # pasted after such a key would come before it.
+        if event.key in _ACTIONS:
+            event.stop()
+            event.prevent_default()
+            await self.run_action(_ACTIONS[event.key])
+            return
         if event.key == "ctrl+a":
-            # Here and not as a binding, which the app looks up last: on a busy machine a paste
-            # that follows would come before it.
             event.stop()
             event.prevent_default()
             self.select_all()
